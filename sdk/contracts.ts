@@ -1,0 +1,210 @@
+import type { Observable } from 'rxjs'
+import type { SampanError } from './errors.js'
+import type { AgentEvent } from './protocol/events.js'
+import type { JsonSchema } from './protocol/json.js'
+import type { Message, RunAgentInput, TokenUsage, ToolDescription } from './protocol/messages.js'
+import type { Clock, Stop } from './platform/platform.js'
+
+// The types where rooms meet. A run is an ordered log of events; everything that can run is one function.
+
+// ---- what runs -----------------------------------------------------------------------------------------------------
+
+/** What a run is given: plain JSON that can be stored, sent and replayed. */
+export interface RunInput extends RunAgentInput {
+  /**
+   * Go on with something that already runs, instead of starting: with a remote run from a cursor, or with the device
+   * run whose checkpoint `context.checkpoints` holds under `runId`.
+   */
+  attach?: { runId: string; after?: number }
+}
+
+/** Starts when subscribed, stops when unsubscribed, ends with exactly one RUN_FINISHED or RUN_ERROR. */
+export type RunFunction = (input: RunInput, context: RunContext) => Observable<AgentEvent>
+
+export interface AgentInfo {
+  readonly name: string
+  readonly description?: string
+  readonly tools?: readonly ToolDescription[]
+  readonly capabilities?: AgentCapabilities
+}
+/** What an agent can do. An absent field is unknown, not `false`. */
+export interface AgentCapabilities {
+  readonly streaming?: boolean
+  readonly resumable?: boolean
+  readonly tools?: boolean
+  readonly approvals?: boolean
+  readonly reasoning?: boolean
+  readonly structuredOutput?: boolean
+}
+/** Whatever can be run: a loop over a model, a remote agent, a workflow. */
+export type Agent<Tools extends AnyTool = AnyTool> = RunFunction & { readonly info: AgentInfo; readonly tools?: readonly Tools[] }
+
+/** Wraps a run: guardrail, label, trace. Call `next` at most once per subscription. */
+export type RunMiddleware = (input: RunInput, context: RunContext, next: RunFunction) => Observable<AgentEvent>
+
+// ---- one model call ------------------------------------------------------------------------------------------------
+
+export interface ModelInfo {
+  /** The vendor, as in `usage`. */
+  readonly provider: string
+  readonly model: string
+  readonly capabilities?: { readonly tools?: boolean; readonly jsonSchema?: boolean; readonly reasoning?: boolean; readonly images?: boolean }
+}
+
+export interface ModelRequest {
+  messages: Message[]
+  tools?: ToolDescription[]
+  toolChoice?: 'auto' | 'none' | 'required' | { toolName: string }
+  /** Ask for JSON that fits this schema. */
+  output?: { name: string; schema: JsonSchema }
+  temperature?: number
+  maxOutputTokens?: number
+  /** Minted by the client: the id of the stream log, and the idempotency key of the request. */
+  logId?: string
+  /** Fields for the provider that Sampan does not know. */
+  extra?: Record<string, unknown>
+}
+
+export type FinishReason = 'stop' | 'length' | 'tool-calls' | 'content-filter' | 'other'
+
+/**
+ * What one model call says. The last event is always `finish` or `error`; the Observable itself never fails.
+ * A tool call is complete only when `finish` comes: a stream that is cut ends with `error`, never with `finish`.
+ */
+export type ModelEvent =
+  | { type: 'text-delta'; delta: string }
+  | { type: 'reasoning-delta'; delta: string }
+  | { type: 'tool-call-start'; toolCallId: string; toolCallName: string }
+  | { type: 'tool-call-delta'; toolCallId: string; delta: string }
+  | { type: 'usage'; usage: TokenUsage }
+  | { type: 'finish'; reason: FinishReason; rawReason?: string }
+  | { type: 'error'; error: SampanError }
+
+export type ModelFunction = (request: ModelRequest, context: RunContext) => Observable<ModelEvent>
+/** A model somewhere, callable. */
+export type ModelEndpoint = ModelFunction & { readonly info: ModelInfo }
+/** Wraps one model call: retry, fallback, cache. A tool never runs inside it, so a retry never runs a tool twice. */
+export type ModelMiddleware = (request: ModelRequest, context: RunContext, next: ModelFunction) => Observable<ModelEvent>
+
+// ---- the context: how, passed by hand ------------------------------------------------------------------------------
+
+/** Everything a run needs that is not data. Never ambient, never serialised. */
+export interface RunContext {
+  readonly cancel: CancelSignal
+  readonly ledger: ToolLedger
+  readonly checkpoints: CheckpointStore
+  readonly budget: Budget
+  readonly clock: Clock
+  readonly ids: IdSource
+  readonly trace: Trace
+}
+
+/** Tells whoever works for a run that it is no longer wanted. Our own: `AbortSignal` does not exist on every phone. */
+export interface CancelSignal {
+  readonly isCancelled: boolean
+  /** Calls back once, at once if already cancelled. */
+  onCancel(listener: () => void): Stop
+}
+
+/** Makes ids that do not collide. `kind` is a short word that starts the id, for people who read logs. */
+export type IdSource = (kind: string) => string
+
+/** How far a tool call has come. It is written before the effect. */
+export type LedgerState = 'proposed' | 'approved' | 'armed' | 'executing' | 'done' | 'delivered'
+export interface LedgerEntry {
+  toolCallId: string
+  toolName: string
+  /** Of tool and canonical arguments: an approval holds for exactly these. */
+  fingerprint: string
+  state: LedgerState
+  /** What the model is told, once `done`. */
+  result?: string
+}
+/** What tool calls have been done, so that none is done twice. Reading is synchronous; writing may take its time. */
+export interface ToolLedger {
+  get(toolCallId: string): LedgerEntry | undefined
+  put(entry: LedgerEntry): void | PromiseLike<void>
+}
+
+/** Where a device run stood: versioned JSON, owned by whoever wrote it. */
+export interface Checkpoint { runId: string; version: number; data: unknown }
+export interface CheckpointStore {
+  load(runId: string): Checkpoint | undefined | PromiseLike<Checkpoint | undefined>
+  save(checkpoint: Checkpoint): void | PromiseLike<void>
+  delete(runId: string): void | PromiseLike<void>
+}
+
+/** Limits what runs may use. Asked before each step. */
+export interface Budget {
+  charge(usage: TokenUsage): void
+  /** A sentence for the person if nothing is left. */
+  exhausted(): string | undefined
+}
+
+/** Receives what happens inside a run, for those who watch: names and plain attributes, no message content. */
+export type Trace = (name: string, attributes: Record<string, unknown>) => void
+
+// ---- tools ---------------------------------------------------------------------------------------------------------
+
+/** Standard Schema v1 (standardschema.dev), as far as we need it: zod, zod/mini, valibot and others have it. */
+export interface StandardSchema<Input = unknown, Output = Input> {
+  readonly '~standard': {
+    readonly version: 1
+    readonly vendor: string
+    readonly types?: { readonly input: Input; readonly output: Output } | undefined
+    readonly validate: (value: unknown) => StandardResult<Output> | Promise<StandardResult<Output>>
+  }
+}
+export type StandardResult<Output> =
+  | { readonly value: Output; readonly issues?: undefined }
+  | { readonly issues: readonly { readonly message: string; readonly path?: readonly unknown[] | undefined }[] }
+
+/** A schema of any kind a tool takes: a Standard Schema, or JSON Schema as plain data. */
+export type Schema<Output = any> = StandardSchema<any, Output> | JsonSchema
+/** The type a schema describes. Plain JSON Schema says nothing to the compiler: `any`. */
+export type SchemaOutput<S> = S extends StandardSchema<any, infer Output> ? Output : any
+
+export type ApprovalDecision = 'allow' | 'ask' | { deny: string }
+/** Whether a call may run: a fixed answer, or a pure function of its arguments. */
+export type ApprovalRule<Args = any> = ApprovalDecision | ((args: Args) => ApprovalDecision)
+
+/** What to do with a call whose effect may or may not have happened before a crash. */
+export type ReplayPolicy = 'idempotent' | 'ask' | 'never'
+
+export interface ToolContext {
+  readonly toolCallId: string
+  /** Pass it to the server your tool calls, so that a repeated call is recognised there. */
+  readonly idempotencyKey: string
+  readonly threadId: string
+  readonly runId: string
+  readonly cancel: CancelSignal
+}
+
+/** A function offered to a model, with what is needed to run it safely. Made by `defineTool`. */
+export interface Tool<Name extends string = string, Args = any, Result = any> {
+  readonly name: Name
+  readonly description: string
+  /** JSON Schema of the arguments, made when first read. */
+  readonly parameters: JsonSchema
+  readonly approval?: ApprovalRule<Args>
+  readonly replay: ReplayPolicy
+  /** The host calls it only inside a tap (payment, album …). It always asks, and runs inside the approving tap. */
+  readonly requiresGesture: boolean
+  /** Milliseconds until a call counts as failed. Time a person takes to answer does not count. */
+  readonly timeoutMs: number
+  /** Checks arguments, or says what is wrong with them. */
+  validate(args: unknown): Validation<Args>
+  /** Checks a result, where the tool declared an output schema. */
+  validateResult?(result: unknown): Validation<Result>
+  /** Absent: a person or another program gives the result. */
+  execute?(args: Args, context: ToolContext): Result | PromiseLike<Result>
+}
+/** Any tool, whatever its types. */
+export type AnyTool = Tool<string, any, any>
+
+export type Validation<T> = { ok: true; value: T } | { ok: false; issues: string }
+
+// ---- prices --------------------------------------------------------------------------------------------------------
+
+/** Prices per million tokens, by `provider/model`. A model that is not in it has no known price, not the price 0. */
+export type PriceTable = Record<string, { input: number; output: number; cachedInput?: number; currency: string }>
