@@ -33,7 +33,11 @@ export interface HostInfo {
 /** How a response body can arrive while it is still being sent. */
 export type StreamKind = 'bytes' | 'text' | 'events' | 'none'
 
-/** What this host can do. Found by feature detection and version, never by a build-time name. */
+/**
+ * What this host can do. Found by feature detection and version, never by a build-time name. Read it before each
+ * request and keep no copy: some gaps show only on the first request (a task without a chunk listener), and from then
+ * on the host is taken for what it is.
+ */
 export interface Capabilities {
   readonly stream: StreamKind
   /** Live streams the host can serve without mixing them up. */
@@ -47,6 +51,8 @@ export interface Capabilities {
   /** Bytes one storage key may hold, and all keys together. Absent: unknown. */
   readonly storageKeyBytes?: number
   readonly storageTotalBytes?: number
+  /** What is stored is gone when the app ends: private browsing, or memory chosen on purpose. */
+  readonly volatileStorage?: boolean
 }
 
 export interface RequestOptions {
@@ -57,6 +63,8 @@ export interface RequestOptions {
   body?: string
   /** Ask the host to hand over the body in pieces. Ignored where `capabilities.stream` is `none`. */
   stream: boolean
+  /** Hand over a whole body as bytes (audio, images), not as decoded text. Pieces come as the host has them. */
+  binary?: boolean
   /** The host's own total timeout in ms. The adapter caps it to what the host takes. */
   timeoutMs?: number
 }
@@ -79,13 +87,15 @@ export interface ResponseEnd extends ResponseHead {
   body?: ArrayBuffer | Uint8Array | string
 }
 
-/** Why a host call failed, in words all hosts share. */
+/** Why a host call failed, in words all hosts share. `suspended`: the host cut the call because the app was hidden. */
 export type HostFailureReason =
   | 'offline'
   | 'timeout'
   | 'suspended'
   | 'tls'
   | 'domain-not-allowed'
+  /** The server answered with an error status, and the host keeps status and body to itself. */
+  | 'http'
   | 'quota'
   | 'denied'
   | 'cancelled'
@@ -101,7 +111,8 @@ export interface HostFailure {
 
 /**
  * What a request reports. The order is: `onHead` at most once, `onChunk` any number of times, then exactly one of
- * `onEnd` and `onFail`. Nothing is called after that, nor after the request was stopped.
+ * `onEnd` and `onFail`. Nothing is called after that, nor after the request was stopped. A host may answer before
+ * `request` has returned. An HTTP error status is an end, not a failure.
  */
 export interface RequestHandlers {
   onHead?(head: ResponseHead): void
@@ -134,7 +145,7 @@ export interface Socket { send(data: string | ArrayBuffer): void; close(code?: n
 /** A one-use proof from the host that a user is signed in to it. */
 export interface SignInCode { code: string; /** Set where the host gave one for a user who is not signed in. */ isAnonymous?: boolean }
 
-/** Decodes UTF-8 bytes that come in pieces. */
+/** Decodes UTF-8 bytes that come in pieces. A call without bytes ends the text. A leading BOM stays in the text. */
 export interface TextStreamDecoder { decode(bytes?: Uint8Array): string }
 
 /**

@@ -1,0 +1,2 @@
+export { nodePlatform } from './node-platform.js'
+export type { NodePlatformOptions } from './node-platform.js'
