@@ -1,0 +1,77 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { createCorsPolicy } from './cors.js'
+import { createRateLimiter, createSlotLimiter } from './limits.js'
+import { resolveModels } from './models.js'
+import { type GatewayOptions, withLimitDefaults } from './options.js'
+import { Problem } from './problem.js'
+import { createRoutes } from './routes.js'
+import { createTokenIssuer } from './tokens.js'
+
+/** The server half of Sampan: it keeps the provider's key and relays completions to phones. */
+export interface Gateway {
+  /** Answers one request. Mount it anywhere that speaks standard requests and responses. */
+  fetch(request: Request): Promise<Response>
+  /** Ends every completion that runs and takes no more. */
+  close(): Promise<void>
+  /** Takes over an upgraded connection. Absent: this gateway serves no WebSockets. */
+  socket?(request: IncomingMessage, socket: Duplex, head: Buffer): void
+}
+
+/**
+ * Builds a gateway. What it answers is written down in WIRE.md.
+ *
+ * @example
+ * const gateway = createGateway({
+ *   providers: { deepseek: openaiProvider({ baseUrl: 'https://api.deepseek.com', apiKey: process.env.DEEPSEEK_API_KEY! }) },
+ *   models: { default: { provider: 'deepseek', model: 'deepseek-v4' } },
+ *   auth: { mode: 'production', secret: process.env.GATEWAY_SECRET!, verifySignIn },
+ * })
+ *
+ * @throws Error when production is given no proper secret, or a model alias names an unknown provider.
+ */
+export function createGateway(options: GatewayOptions = {}): Gateway {
+  const { auth = {}, now = Date.now } = options
+  const limits = withLimitDefaults(options.limits)
+  const cors = createCorsPolicy(options)
+  const live = new Set<AbortController>()
+  let isClosed = false
+  const app = createRoutes({
+    ...resolveModels(options),
+    auth,
+    limits,
+    cors,
+    live,
+    heartbeatMs: options.heartbeatMs ?? 15_000,
+    tokens: createTokenIssuer(auth, now),
+    signIns: createRateLimiter(limits.signInsPerMinute, now),
+    requests: createRateLimiter(limits.requestsPerMinute, now),
+    slots: createSlotLimiter(limits.maxConcurrentStreams),
+    onError: options.onError ?? reportError,
+    admit() {
+      if (isClosed) throw closing()
+    },
+  })
+  return {
+    async fetch(request) {
+      const requestId = `req_${randomUUID()}`
+      const response = await app.fetch(request, { requestId })
+      const headers = { ...cors.headers(request), 'x-request-id': requestId }
+      for (const [name, value] of Object.entries(headers)) response.headers.set(name, value)
+      return response
+    },
+    async close() {
+      isClosed = true
+      for (const abort of [...live]) abort.abort(closing())
+    },
+  }
+}
+
+function closing(): Problem {
+  return new Problem(503, 'server_error', 'gateway_closing', 'The gateway is shutting down.', { 'retry-after': '5' })
+}
+
+function reportError(error: unknown, requestId: string): void {
+  console.error(`sampan gateway: ${requestId}:`, error)
+}

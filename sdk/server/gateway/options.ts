@@ -1,0 +1,95 @@
+import type { Provider } from './providers.js'
+
+/** Where an alias leads: the phone says `default`, the gateway knows which provider and model that is. */
+export interface ModelRoute {
+  /** A key of `providers`. */
+  provider: string
+  /** The provider's own name of the model. Absent: the provider's default. */
+  model?: string
+}
+
+/** What a phone sends to sign in. */
+export interface SignInRequest {
+  /** The host it runs in: `web`, `wechat`, `alipay` … */
+  host: string
+  /** The host's one-time sign-in code (`wx.login`), to be exchanged for a user. */
+  code?: string
+  /** An id the app minted for this device, so that a guest stays the same guest. */
+  guest?: string
+}
+
+/** Who a sign-in turned out to be. */
+export interface SignedInUser {
+  userId: string
+  /** Aliases this user may use. Absent: all. */
+  models?: readonly string[]
+}
+
+/** How people are told apart. */
+export interface AuthOptions {
+  /** Signs tokens. At least 32 bytes in production; in development one is made when absent. */
+  secret?: string
+  /** Default `development`. */
+  mode?: 'development' | 'production'
+  /** Milliseconds a guest token lives. Default one hour. */
+  guestTtlMs?: number
+  /** Milliseconds a verified user's token lives. Default two hours. */
+  userTtlMs?: number
+  /** Let unverified guests in although this is production. Default `false`. */
+  allowGuests?: boolean
+  /** Aliases a guest may use. Default: all in development, `['default']` in production. */
+  guestModels?: readonly string[]
+  /** Milliseconds by which clocks may differ. Default 30 seconds. */
+  clockToleranceMs?: number
+  /** Exchanges the host's code for a user, `undefined` to refuse. Without it production signs nobody in. */
+  verifySignIn?(request: SignInRequest): Promise<SignedInUser | undefined> | SignedInUser | undefined
+}
+
+/** What one caller may use. */
+export interface LimitOptions {
+  /** Bytes of a request body. Default 1 MiB. */
+  maxBodyBytes?: number
+  /** Completions a user may start in a minute. Default 60. */
+  requestsPerMinute?: number
+  /** Sign-ins of everybody together in a minute. Default 600. */
+  signInsPerMinute?: number
+  /** Completions of one user that run at the same time. Default 4. */
+  maxConcurrentStreams?: number
+  /** Milliseconds until the provider's first byte. Default 60 seconds. */
+  firstByteTimeoutMs?: number
+  /** Milliseconds the provider may stay silent between bytes. Default 60 seconds. */
+  idleTimeoutMs?: number
+}
+
+/** Everything {@link createGateway} takes. Each part has a default: with no options at all it serves the built-in model. */
+export interface GatewayOptions {
+  /** Default `{ builtin: builtinProvider() }`. */
+  providers?: Record<string, Provider>
+  /** Aliases and where they lead. Default: `default` leads to the first provider. */
+  models?: Record<string, ModelRoute>
+  auth?: AuthOptions
+  limits?: LimitOptions
+  /** Web origins that may call, besides loopback ones in development. Default none. */
+  cors?: { origins?: readonly string[] }
+  /** Milliseconds of silence after which a stream says `: ping`. Default 15 000. */
+  heartbeatMs?: number
+  /** Milliseconds since 1970. Default `Date.now`. */
+  now?: () => number
+  /** Told of faults inside the gateway itself. Default: one line on standard error. */
+  onError?: (error: unknown, requestId: string) => void
+}
+
+/** {@link LimitOptions} with every default filled in. */
+export type Limits = Required<LimitOptions>
+
+/** Fills in the defaults of {@link LimitOptions}. */
+export function withLimitDefaults(limits: LimitOptions = {}): Limits {
+  return {
+    maxBodyBytes: limits.maxBodyBytes ?? 1024 * 1024,
+    requestsPerMinute: limits.requestsPerMinute ?? 60,
+    signInsPerMinute: limits.signInsPerMinute ?? 600,
+    maxConcurrentStreams: limits.maxConcurrentStreams ?? 4,
+    firstByteTimeoutMs: limits.firstByteTimeoutMs ?? 60_000,
+    idleTimeoutMs: limits.idleTimeoutMs ?? 60_000,
+  }
+}

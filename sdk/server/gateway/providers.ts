@@ -1,0 +1,63 @@
+import { scriptedModel, type ScriptedModelOptions } from '../../testkit/scripted-model/scripted-model.js'
+
+/** Somewhere completions come from. It gets the request as the client sent it, with the model already replaced. */
+export interface Provider {
+  /** The model used where a route names none. */
+  readonly defaultModel?: string
+  /** Words that must never reach a client: the key, the base URL. */
+  readonly secrets: readonly string[]
+  /** POSTs one chat completion. `signal` aborts it, whatever state it is in. */
+  complete(body: Record<string, unknown>, signal: AbortSignal): Promise<Response>
+}
+
+/** The rule-based model that needs no key, in this process. */
+export function builtinProvider(options: ScriptedModelOptions = {}): Provider {
+  const model = scriptedModel(options)
+  return {
+    defaultModel: 'scripted',
+    secrets: [],
+    complete: (body, signal) =>
+      model.handle(
+        new Request('http://builtin.invalid/v1/chat/completions', {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify(body),
+          signal,
+        }),
+      ),
+  }
+}
+
+/** Where an OpenAI-compatible provider is, and how it knows us. */
+export interface OpenaiProviderOptions {
+  /** Up to and without `/chat/completions`, as providers print it: `https://api.deepseek.com`. */
+  baseUrl: string
+  apiKey: string
+  /** The model used where a route names none. */
+  model?: string
+  /** Sent along, for providers that want more than a key. */
+  headers?: Record<string, string>
+}
+
+/** Any provider that speaks OpenAI's chat completions. */
+export function openaiProvider(options: OpenaiProviderOptions): Provider {
+  const url = `${options.baseUrl.replace(/\/+$/, '')}/chat/completions`
+  return {
+    ...(options.model && { defaultModel: options.model }),
+    secrets: [options.apiKey, options.baseUrl, new URL(options.baseUrl).host, ...Object.values(options.headers ?? {})],
+    complete: (body, signal) =>
+      fetch(url, {
+        method: 'POST',
+        headers: {
+          ...options.headers,
+          'content-type': 'application/json',
+          accept: body.stream === true ? 'text/event-stream' : 'application/json',
+          authorization: `Bearer ${options.apiKey}`,
+        },
+        body: JSON.stringify(body),
+        // A redirect could carry the key to another host.
+        redirect: 'error',
+        signal,
+      }),
+  }
+}

@@ -1,0 +1,37 @@
+import { badRequest } from './problem.js'
+
+/** Reads a JSON object from a request, counting bytes as they come so that a lying `content-length` gains nothing. */
+export async function readJsonObject(request: Request, maxBytes: number): Promise<Record<string, unknown>> {
+  const text = await readText(request, maxBytes)
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    throw badRequest('invalid_json', 'The body is not valid JSON.')
+  }
+  if (!value || typeof value !== 'object' || Array.isArray(value)) {
+    throw badRequest('invalid_json', 'The body must be a JSON object.')
+  }
+  return value as Record<string, unknown>
+}
+
+async function readText(request: Request, maxBytes: number): Promise<string> {
+  const tooLarge = () => badRequest('body_too_large', `The body is larger than ${maxBytes} bytes.`, 413)
+  if (Number(request.headers.get('content-length') ?? 0) > maxBytes) throw tooLarge()
+  if (!request.body) return ''
+  const decoder = new TextDecoder()
+  const reader = request.body.getReader()
+  let size = 0
+  let text = ''
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (done) return text + decoder.decode()
+    size += value.byteLength
+    if (size > maxBytes) {
+      // Not awaited: the client may go on sending, the answer must not wait for it.
+      void reader.cancel().catch(() => {})
+      throw tooLarge()
+    }
+    text += decoder.decode(value, { stream: true })
+  }
+}
