@@ -1,0 +1,45 @@
+import type { Wire } from './contender.js'
+
+// What the parent asks of a child process, and what comes back: plain JSON both ways.
+
+export type Test = 'chat' | 'tool' | 'list' | 'follow'
+
+/** Which bytes: deltas for `chat` and `list`, characters of JSON for `tool` and `follow`. */
+export interface Load { test: Test; size: number; history?: number }
+
+interface Who {
+  contender: string
+  wire: Wire
+  /** `none`: the native TextDecoder is taken away before the contender loads. */
+  decoder?: 'native' | 'none'
+}
+
+export interface CompareJob extends Who { kind: 'compare'; loads: Load[]; pairs: number; sampleMs: number; budgetMs: number }
+export interface InstructionsJob extends Who { kind: 'instructions'; load: Load; runs: number }
+export interface AllocationJob extends Who { kind: 'allocation'; load: Load }
+export interface PeakJob extends Who { kind: 'peak'; deltas: number }
+export interface KeptJob extends Who { kind: 'kept'; warmUpRuns: number; runs: number; deltas: number }
+export interface ColdStartJob { kind: 'cold-start'; app: string; reference: string; samples: number }
+export interface AppJob { kind: 'app'; app: string; wire: Wire; isBare: boolean }
+export interface SetDataJob { kind: 'set-data' }
+export type Job = CompareJob | InstructionsJob | AllocationJob | PeakJob | KeptJob | ColdStartJob | AppJob | SetDataJob
+
+export interface LoadResult {
+  size: number
+  deltas: number
+  /** Contender ÷ bare loop, the median of the pairs. */
+  ratio: number
+  ratios: number[]
+  msPerThousand: number
+  limitMsPerThousand: number
+}
+export interface CompareResult { loads: LoadResult[]; firstRunMs: number }
+export interface AllocationResult { bytesPerThousand: number; limitBytesPerThousand: number }
+export interface PeakResult { peakBytes: number; heldBytes: number; droppedBytes: number }
+export interface KeptResult { bytesPerRun: number }
+export interface ColdStartResult { ratio: number; ms: number; referenceMs: number }
+export interface SetDataCase { name: string; utf8Bytes: number; patches: number; patchBytes: number; ageP95Ms: number; ratio: number; allowedBytes: number }
+export interface SetDataResult { cases: SetDataCase[] }
+
+/** A result, or why there is none. */
+export type Outcome<T> = { ok: true; value: T } | { ok: false; reason: string }
