@@ -15,11 +15,7 @@ export function fileStorage(directory: string): Storage {
   let writes = 0
 
   function queue<T>(done: HostCallback<T>, work: () => Promise<T>): void {
-    // The answer is given outside the chain, so that a caller's throw neither stops the queue nor is swallowed by it.
-    tail = tail.then(work).then(
-      (value) => queueMicrotask(() => done(null, value)),
-      (thrown: unknown) => queueMicrotask(() => done(classifyNodeFailure(thrown))),
-    )
+    tail = tail.then(() => settle(work)).then((answer) => setImmediate(answer, done))
   }
 
   const fileOf = (key: string): string => join(directory, encodeURIComponent(key).replace(/[.*]/g, encodeByte) + SUFFIX)
@@ -45,6 +41,17 @@ export function fileStorage(directory: string): Storage {
         const files = (await readdir(directory).catch(absent)) ?? []
         return files.filter((file) => file.endsWith(SUFFIX)).map((file) => decodeURIComponent(file.slice(0, -SUFFIX.length)))
       }),
+  }
+}
+
+// The answer is handed over outside the chain: a caller's throw neither stops the queue nor is swallowed by it.
+async function settle<T>(work: () => Promise<T>): Promise<(done: HostCallback<T>) => void> {
+  try {
+    const value = await work()
+    return (done) => done(null, value)
+  } catch (thrown) {
+    const failure = classifyNodeFailure(thrown)
+    return (done) => done(failure)
   }
 }
 
