@@ -1,0 +1,111 @@
+import { existsSync } from 'node:fs'
+import { builtinModules } from 'node:module'
+import type { Plugin } from 'rollup'
+import { minify } from 'terser'
+import ts from 'typescript'
+import { root } from '../lib/run.js'
+import { isInlined, isPeer, packageOf, SERVER } from './dependencies.js'
+import { doors, specifier } from './doors.js'
+
+/**
+ * Turns TypeScript, and the newer JavaScript of what is inlined, into the JavaScript a phone can read.
+ *
+ * TypeScript's own lowering is used rather than esbuild's because the output is shorter and faster on ES2017:
+ * an object spread becomes `Object.assign`, not a helper that loops over keys, and a class field is an assignment.
+ */
+export function transpile(target: 'ES2017' | 'ES2022'): Plugin {
+  const options: ts.CompilerOptions = {
+    target: ts.ScriptTarget[target],
+    module: ts.ModuleKind.ESNext,
+    jsx: ts.JsxEmit.ReactJSX,
+    useDefineForClassFields: false,
+    verbatimModuleSyntax: true,
+    isolatedModules: true,
+    sourceMap: true,
+    allowJs: true,
+    // Helpers come from tslib, once, instead of into every file that needs one.
+    importHelpers: true,
+    removeComments: false,
+  }
+  return {
+    name: 'transpile',
+    transform(code, id) {
+      const isOurs = /\.tsx?$/.test(id)
+      if (!isOurs && (target !== 'ES2017' || !/\.m?js$/.test(id) || id.startsWith('\0'))) return null
+      const { outputText, sourceMapText } = ts.transpileModule(code, { fileName: isOurs ? id : id.replace(/\.mjs$/, '.js'), compilerOptions: options })
+      return { code: outputText.replace(/\n\/\/# sourceMappingURL=.*\s*$/, '\n'), map: sourceMapText ? JSON.parse(sourceMapText) : null }
+    },
+  }
+}
+
+/** Lets `./x.js` in an import mean the source file `./x.ts`. */
+export function resolveSources(): Plugin {
+  return {
+    name: 'resolve-sources',
+    resolveId(specifier, importer) {
+      if (!importer || !specifier.startsWith('.') || !/\.tsx?$/.test(importer)) return null
+      const path = new URL(specifier, `file://${importer}`).pathname
+      return [path.replace(/\.js$/, '.ts'), path.replace(/\.js$/, '.tsx')].find(file => existsSync(file)) ?? null
+    },
+  }
+}
+
+/**
+ * Gives inlined modules that read `globalThis` an object of their own: old engines have no such global, and a bare read
+ * of it ends the whole app. What zod keeps there (its configuration and registry) is shared inside its module anyway.
+ */
+export function localGlobalThis(): Plugin {
+  return {
+    name: 'local-global-this',
+    transform(code, id) {
+      if (!id.includes('node_modules') || !/\bglobalThis\b/.test(code)) return null
+      return { code: `const ownGlobal = {};\n${code.replace(/\bglobalThis\b/g, 'ownGlobal')}`, map: null }
+    },
+  }
+}
+
+/** Stops the build at an import nobody has decided about: a new dependency must say how it is delivered. */
+export function onlyKnown(): Plugin {
+  return {
+    name: 'only-known',
+    resolveId(id, importer) {
+      if (!importer || importer.includes('node_modules') || /^[./\0]/.test(id)) return null
+      const isKnown = isPeer(id) || isInlined(id) || SERVER.includes(packageOf(id)) || id.startsWith('node:')
+      if (isKnown) return null
+      const hint = builtinModules.includes(id) ? `write node:${id}` : 'see scripts/pack/dependencies.ts'
+      throw new Error(`${importer.replace(root, '')} imports "${id}", which no package of ours delivers (${hint})`)
+    },
+  }
+}
+
+/** In the server package, a source import that reaches a door of `sampan` becomes an import of that door by name. */
+export function doorsByName(): Plugin {
+  const names = new Map(doors().map(({ name, source }) => [root + source, specifier(name)]))
+  return {
+    name: 'doors-by-name',
+    async resolveId(id, importer, options) {
+      if (!importer || !id.startsWith('.')) return null
+      const resolved = await this.resolve(id, importer, { ...options, skipSelf: true })
+      const name = resolved && names.get(resolved.id)
+      return name ? { id: name, external: true } : null
+    },
+  }
+}
+
+/** Makes the mini-program build small. See `docs/contributing/build.md` for what that costs in readability. */
+export function squeeze(): Plugin {
+  return {
+    name: 'squeeze',
+    async renderChunk(code) {
+      const { code: small, map } = await minify(code, {
+        ecma: 2017,
+        module: false,
+        toplevel: true,
+        sourceMap: true,
+        compress: { passes: 2, pure_getters: true, unsafe_arrows: false },
+        format: { comments: false, max_line_len: 500 },
+      } as Parameters<typeof minify>[1])
+      return { code: small!, map: JSON.parse(map as string) }
+    },
+  }
+}
