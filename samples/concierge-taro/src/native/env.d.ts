@@ -1,0 +1,5 @@
+declare namespace JSX {
+  interface IntrinsicElements {
+    'stream-text': { 'part-id': string }
+  }
+}
