@@ -2,8 +2,9 @@ import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFile
 import { dirname } from 'node:path'
 import { rollup, type OutputOptions, type RollupOptions, type RollupOutput } from 'rollup'
 import { esm, miniprogram, server } from '../rollup.config.js'
+import { exclusively } from './lib/exclusively.js'
 import { mustRun, root } from './lib/run.js'
-import { isFresh, markFresh } from './pack/fresh.js'
+import { isFresh, markFresh, sourceHash } from './pack/fresh.js'
 import { sampanManifest, serverManifest } from './pack/manifests.js'
 import { inlinedPackages, notices } from './pack/notices.js'
 import { doors, serverDoors, type Door } from './pack/doors.js'
@@ -12,7 +13,6 @@ import { declarations, doorsInTypes, reachable, writeDeclarations } from './pack
 // `npm run build`: what is published, generated into build/sampan and build/server, and packed into build/*.tgz.
 // `--if-needed` does nothing where the sources have not changed since the last build.
 
-const started = Date.now()
 const build = `${root}build`
 
 /** Runs one rollup configuration. A warning is a mistake of ours: an import that cycles, an import that is missing. */
@@ -86,12 +86,20 @@ async function pack(folder: string): Promise<string> {
   return `build/${filename}: ${entryCount} files, ${(statSync(`${build}/${filename}`).size / 1000).toFixed(0)} kB`
 }
 
-if (process.argv.includes('--if-needed') && isFresh()) process.exit(0)
+/** Everything, from the sources as they are. */
+async function buildAll(hash: string): Promise<void> {
+  const started = Date.now()
+  rmSync(build, { recursive: true, force: true })
+  const types = declarations([...doors(), ...serverDoors()].map(({ source }) => source))
+  await buildSampan(types)
+  if (serverDoors().length) await buildServer(types)
+  const packed = await Promise.all(['sampan', 'server'].filter(name => existsSync(`${build}/${name}`)).map(name => pack(`${build}/${name}`)))
+  markFresh(hash)
+  console.log([...packed, `built in ${((Date.now() - started) / 1000).toFixed(1)} s`].join('\n'))
+}
 
-rmSync(build, { recursive: true, force: true })
-const types = declarations([...doors(), ...serverDoors()].map(({ source }) => source))
-await buildSampan(types)
-if (serverDoors().length) await buildServer(types)
-const packed = await Promise.all(['sampan', 'server'].filter(name => existsSync(`${build}/${name}`)).map(name => pack(`${build}/${name}`)))
-markFresh()
-console.log([...packed, `built in ${((Date.now() - started) / 1000).toFixed(1)} s`].join('\n'))
+await exclusively('build', async () => {
+  // Read before the build: a source that changes meanwhile makes the next build necessary.
+  const hash = sourceHash()
+  if (!(process.argv.includes('--if-needed') && isFresh(hash))) await buildAll(hash)
+})

@@ -13,6 +13,6 @@ test.each(['docs/reference/errors.md', 'docs/zh/reference/errors.md'])('%s expla
   const sections = text.split(/^### /m).slice(1)
   const headings = sections.map(section => section.split('\n', 1)[0]!.replaceAll('`', '').trim())
   expect([...headings].sort()).toEqual([...codes].sort())
-  const thin = sections.filter(section => section.split('\n').slice(1).join(' ').trim().length < 40).map(section => section.split('\n', 1)[0])
+  const thin = sections.filter(section => section.split('\n').slice(1).join(' ').trim().length < 25).map(section => section.split('\n', 1)[0])
   expect(thin).toEqual([])
 })

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { contentHash } from '../lib/hash.js'
 import { root } from '../lib/run.js'
 
@@ -6,10 +6,10 @@ const mark = `${root}build/.sources`
 /** Everything the build reads. Tests are part of it only because telling them apart is not worth the code. */
 const inputs = ['sdk', 'adapters', 'scripts/pack', 'scripts/build.ts', 'rollup.config.ts', 'package.json', 'package-lock.json', 'tsconfig.json', 'README.md', 'CHANGELOG.md', 'LICENSE']
 
-/** Whether `build/` was made from the sources as they are. */
-export const isFresh = () => existsSync(mark) && readFileSync(mark, 'utf8') === contentHash(inputs)
+/** A fingerprint of the sources as they are now. */
+export const sourceHash = () => contentHash(inputs)
 
-export function markFresh(): void {
-  mkdirSync(`${root}build`, { recursive: true })
-  writeFileSync(mark, contentHash(inputs))
-}
+/** Whether `build/` was made from these sources. */
+export const isFresh = (hash: string) => existsSync(mark) && readFileSync(mark, 'utf8') === hash
+
+export const markFresh = (hash: string) => writeFileSync(mark, hash)

@@ -1,0 +1,102 @@
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { brotliCompressSync, gzipSync } from 'node:zlib'
+import { nodeResolve } from '@rollup/plugin-node-resolve'
+import { build as esbuild } from 'esbuild'
+import { rollup } from 'rollup'
+import { minify } from 'terser'
+import ts from 'typescript'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { packed } from '../lib/beds.js'
+import { phoneFiles, reachableFrom } from '../lib/phone-files.js'
+import { root } from '../lib/run.js'
+import { doors } from '../pack/doors.js'
+
+// Size is a feature: the budgets, in bytes. A kB is 1000 bytes.
+
+const folder = `${root}.cache/apps`
+const rows: string[] = []
+
+beforeAll(async () => {
+  await packed()
+  rmSync(folder, { recursive: true, force: true })
+  mkdirSync(`${folder}/node_modules`, { recursive: true })
+  symlinkSync(`${root}build/sampan`, `${folder}/node_modules/sampan`, 'junction')
+  writeFileSync(`${folder}/smallest.js`, smallest)
+})
+afterAll(() => console.log(['', 'bytes'.padStart(9) + 'gzip'.padStart(9) + 'brotli'.padStart(9), ...rows, ''].join('\n')))
+
+/** One chat with one tool, as a page writes it. */
+const smallest = `
+import { createAgent, createThread, defineTool, connect } from 'sampan'
+import { openai } from 'sampan/endpoints/openai'
+import { wechatPlatform } from 'sampan/adapters/wechat'
+import { z } from 'sampan/zod'
+
+const platform = wechatPlatform()
+const gateway = connect({ platform, url: 'https://ai.example.com' })
+const findDrinks = defineTool({
+  name: 'findDrinks',
+  description: 'Searches the menu.',
+  input: z.object({ keyword: z.string() }),
+  execute: ({ keyword }) => [keyword],
+})
+const agent = createAgent({ model: openai({ connection: gateway, model: 'default' }), tools: [findDrinks], instructions: 'You are a barista.' })
+const thread = createThread({ agent, platform, id: 'barista' })
+thread.on('text', delta => console.log(delta))
+thread.messages$.subscribe(messages => console.log(messages))
+thread.send('来一杯冰拿铁')
+`
+
+const present = new Set(doors().map(({ name }) => name))
+const hasChat = ['index', 'endpoints/openai', 'adapters/wechat', 'zod'].every(name => present.has(name))
+const pageDoors = ['index', 'adapters/wechat', 'endpoints/openai', 'view/behavior'].filter(name => present.has(name))
+
+test.runIf(hasChat)('the smallest app is at most 32 kB gzipped by esbuild', async () => {
+  const { outputFiles } = await esbuild({ entryPoints: [`${folder}/smallest.js`], bundle: true, minify: true, target: 'es2017', format: 'iife', write: false, legalComments: 'none' })
+  expect(measured('smallest app, esbuild', outputFiles[0]!.contents)).toBeLessThanOrEqual(32_000)
+})
+
+test.runIf(hasChat)('the smallest app is at most 28 kB gzipped by rollup and terser', async () => {
+  const bundle = await rollup({ input: `${folder}/smallest.js`, plugins: [nodeResolve({ browser: true }), es2017()], onwarn: () => {} })
+  const { output } = await bundle.generate({ format: 'iife' })
+  const { code } = await minify(output[0].code, { ecma: 2017, toplevel: true, compress: { passes: 3, pure_getters: true } })
+  expect(measured('smallest app, rollup + terser', Buffer.from(code!))).toBeLessThanOrEqual(28_000)
+})
+
+test('the whole mini-program build is at most 300 kB', () => {
+  expect(total('miniprogram_dist, all of it', phoneFiles())).toBeLessThanOrEqual(300_000)
+})
+
+test('a native chat page pulls at most 110 kB, and no zod', () => {
+  const files = reachableFrom(pageDoors)
+  expect(total(`miniprogram_dist, ${pageDoors.join(' + ')}`, files)).toBeLessThanOrEqual(110_000)
+  expect([...files].filter(([, text]) => /Contains [^*]*\bzod /.test(text)).map(([name]) => name)).toEqual([])
+})
+
+test.runIf(present.has('zod'))('the door to zod adds zod/mini and nothing else', () => {
+  const page = reachableFrom(pageDoors)
+  const added = new Map([...reachableFrom([...pageDoors, 'zod'])].filter(([name]) => !page.has(name)))
+  expect(total('miniprogram_dist, what sampan/zod adds', added)).toBeLessThanOrEqual(50_000)
+  expect([...added].filter(([, text]) => !/Contains zod /.test(text) && text.length > 300).map(([name]) => name)).toEqual([])
+})
+
+function es2017() {
+  return {
+    name: 'es2017',
+    transform: (code: string) => ({ code: ts.transpileModule(code, { compilerOptions: { target: ts.ScriptTarget.ES2017, module: ts.ModuleKind.ESNext } }).outputText, map: null }),
+  }
+}
+
+/** Adds a row to the table, and returns the gzipped size. */
+function measured(name: string, code: Uint8Array): number {
+  const gzip = gzipSync(code, { level: 9 }).length
+  rows.push([code.length, gzip, brotliCompressSync(code).length].map(bytes => bytes.toLocaleString('en').padStart(9)).join('') + `  ${name}`)
+  return gzip
+}
+
+/** Adds a row to the table, and returns the size as it lies on disk. */
+function total(name: string, files: Map<string, string>): number {
+  const all = Buffer.from([...files.values()].join('\n'))
+  measured(`${name} (${files.size} files)`, all)
+  return all.length
+}
