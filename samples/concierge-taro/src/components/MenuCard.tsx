@@ -2,6 +2,7 @@ import { Text, View } from '@tarojs/components'
 import type { MenuPart } from '../agent'
 import { useLocale, useStrings } from '../locale'
 import type { Drink } from '../menu'
+import type { Strings } from '../strings'
 import './cards.scss'
 
 /** What `findDrinks` found, as a piece of the menu. */
@@ -22,9 +23,14 @@ export function MenuCard({ part }: { part: MenuPart }) {
             <Text className="card__name">{drink.name[locale]}</Text>
             <Text className="card__about">{drink.about[locale]}</Text>
           </View>
-          <Text className="card__price">¥{Object.values(drink.prices).sort((a, b) => a - b)[0]}{Object.keys(drink.prices).length > 1 ? ` ${s.from}` : ''}</Text>
+          <Text className="card__price">{priceText(Object.values(drink.prices), s)}</Text>
         </View>
       ))}
     </View>
   )
+}
+
+/** The lowest of some prices. */
+function priceText(prices: number[], s: Strings): string {
+  return s.price(Math.min(...prices), prices.length > 1)
 }

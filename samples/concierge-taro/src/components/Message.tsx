@@ -30,6 +30,7 @@ export const Message = memo(function Message({ message, isLast, isSelected, acti
   const isUser = message.role === 'user'
   const isLive = message.status === 'streaming'
   const shows = isLast || isSelected
+  const hasText = message.parts.some(part => part.type === 'text')
   return (
     <View className={`message message--${message.role} ${shows ? 'message--shows' : ''}`} role="article" aria-busy={isLive ? 'true' : 'false'}
       aria-label={isUser ? s.you : s.barista} data-test={message.role} data-status={message.status}>
@@ -52,10 +53,10 @@ export const Message = memo(function Message({ message, isLast, isSelected, acti
       {message.error && <ErrorNote message={message} onRetry={isLast ? () => actions.onRegenerate(message) : undefined} />}
       {!isLive && message.status !== 'waiting' && (
         <View className="message__actions">
-          <Tap className="action" label={s.copy} onTap={() => actions.onCopy(message)} testId="copy"><Icon name="copy" /></Tap>
+          {hasText && <Tap className="action" label={s.copy} onTap={() => actions.onCopy(message)} testId="copy"><Icon name="copy" /></Tap>}
           {isUser
             ? <Tap className="action" label={s.edit} onTap={() => actions.onEdit(message)} testId="edit"><Icon name="edit" /></Tap>
-            : <Tap className="action" label={s.regenerate} onTap={() => actions.onRegenerate(message)} testId="regenerate"><Icon name="again" /></Tap>}
+            : !message.error && <Tap className="action" label={s.regenerate} onTap={() => actions.onRegenerate(message)} testId="regenerate"><Icon name="again" /></Tap>}
         </View>
       )}
     </View>

@@ -7,17 +7,19 @@ import type { ScrollerProps } from './scroller-props'
 const nearPx = 56
 
 /** Follows the end while the reader is there, and never moves the text under someone who scrolled up. */
-export function Scroller({ label, jumpLabel, followKey, children }: ScrollerProps) {
+export function Scroller({ label, jumpLabel, startsAtTop, followKey, children }: ScrollerProps) {
   const box = useRef<HTMLDivElement>(null)
   const content = useRef<HTMLDivElement>(null)
   const follows = useRef(true)
   const lastTop = useRef(0)
+  const isTop = useRef(startsAtTop)
+  isTop.current = startsAtTop
   const [isAway, setAway] = useState(false)
 
   function toEnd() {
     follows.current = true
     setAway(false)
-    box.current!.scrollTop = box.current!.scrollHeight
+    box.current!.scrollTop = isTop.current ? 0 : box.current!.scrollHeight
   }
 
   useLayoutEffect(toEnd, [followKey])
@@ -34,7 +36,7 @@ export function Scroller({ label, jumpLabel, followKey, children }: ScrollerProp
     if (isNear) follows.current = true
     else if (scrollTop < lastTop.current - 1) follows.current = false
     lastTop.current = scrollTop
-    setAway(!follows.current)
+    setAway(!follows.current && !isTop.current)
   }
 
   return (

@@ -5,13 +5,14 @@ import { Tap } from './Tap'
 import type { ScrollerProps } from './scroller-props'
 
 /** Follows the end while the reader is there, and never moves the text under someone who scrolled up. */
-export function Scroller({ label, jumpLabel, followKey, growth, children }: ScrollerProps) {
+export function Scroller({ label, jumpLabel, startsAtTop, followKey, growth, children }: ScrollerProps) {
   const [top, setTop] = useState(0)
   const [isAway, setAway] = useState(false)
   const lastTop = useRef(0)
 
   function toEnd() {
     setAway(false)
+    if (startsAtTop) return
     // Farther than any end. It has to differ from the last one, or the host does not move.
     setTop(last => (last >= 1e6 ? last + 1 : 1e6))
   }

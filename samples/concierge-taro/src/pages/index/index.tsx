@@ -69,7 +69,7 @@ export default function IndexPage() {
           <OrdersCard orders={orders} />
           {!isOnline && <Notice kind="offline" text={s.offline} />}
           {isStorageFull && <Notice kind="storage" text={s.storageFull} />}
-          <Scroller label={s.conversation} jumpLabel={s.jump} followKey={sent} growth={messages}>
+          <Scroller label={s.conversation} jumpLabel={s.jump} startsAtTop={isEmpty} followKey={sent} growth={messages}>
             {isRestoring && <View className="restoring" data-test="restoring"><View className="ripple"><View /><View /><View /></View><Text>{s.restoring}</Text></View>}
             {isEmpty && <Welcome onSay={say} />}
             {messages.map((message, index) => (
