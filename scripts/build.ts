@@ -89,8 +89,9 @@ async function pack(folder: string): Promise<string> {
 /** Everything, from the sources as they are. */
 async function buildAll(hash: string): Promise<void> {
   const started = Date.now()
-  rmSync(build, { recursive: true, force: true })
+  // First what may fail: the packages of the last good build stay until there are types for new ones.
   const types = declarations([...doors(), ...serverDoors()].map(({ source }) => source))
+  rmSync(build, { recursive: true, force: true })
   await buildSampan(types)
   if (serverDoors().length) await buildServer(types)
   const packed = await Promise.all(['sampan', 'server'].filter(name => existsSync(`${build}/${name}`)).map(name => pack(`${build}/${name}`)))
