@@ -47,7 +47,7 @@ export const Message = memo(function Message({ message, isLast, isSelected, acti
           if (part.toolName === 'findDrinks') return <MenuCard key={part.id} part={part} />
           return <OrderCallCard key={part.id} part={part} isOver={message.status !== 'streaming' && message.status !== 'waiting'} onReview={actions.onReview} />
         })}
-        {isLive && !message.parts.length && <View className="ripple" aria-hidden="true"><View /><View /><View /></View>}
+        {isLive && !message.parts.length && <View className="ripple" aria-hidden="true"><View className="ripple__ring" /><View className="ripple__ring" /><View className="ripple__ring" /></View>}
       </View>
       {message.status === 'cancelled' && <Text className="message__end">{s.cancelled}</Text>}
       {message.error && <ErrorNote message={message} onRetry={isLast ? () => actions.onRegenerate(message) : undefined} />}

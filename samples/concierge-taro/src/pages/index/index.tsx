@@ -70,7 +70,7 @@ export default function IndexPage() {
           {!isOnline && <Notice kind="offline" text={s.offline} />}
           {isStorageFull && <Notice kind="storage" text={s.storageFull} />}
           <Scroller label={s.conversation} jumpLabel={s.jump} startsAtTop={isEmpty} followKey={sent} growth={messages}>
-            {isRestoring && <View className="restoring" data-test="restoring"><View className="ripple"><View /><View /><View /></View><Text>{s.restoring}</Text></View>}
+            {isRestoring && <View className="restoring" data-test="restoring"><View className="ripple"><View className="ripple__ring" /><View className="ripple__ring" /><View className="ripple__ring" /></View><Text>{s.restoring}</Text></View>}
             {isEmpty && <Welcome onSay={say} />}
             {messages.map((message, index) => (
               <Message key={message.id} message={message} isLast={index === messages.length - 1} isSelected={message.id === selected} actions={actions} />
