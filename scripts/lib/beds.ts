@@ -1,10 +1,9 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { exclusively } from './exclusively.js'
-import { contentHash } from './hash.js'
+import { installOnce } from './install.js'
 import { mustRun, root } from './run.js'
 
-export type BedName = 'package' | 'packer' | 'exparser' | 'quickjs' | 'browser'
+export type BedName = 'package' | 'packer' | 'exparser' | 'quickjs'
 
 /** A test bed: tools too heavy for the root install, with a lock file of their own. */
 export interface Bed {
@@ -19,14 +18,7 @@ export interface Bed {
 /** Opens a test bed, installing it when it is missing or its lock file has changed. */
 export async function bed(name: BedName): Promise<Bed> {
   const folder = `scripts/beds/${name}`
-  const mark = `${root}${folder}/node_modules/.installed`
-  const wanted = contentHash([`${folder}/package-lock.json`])
-  await exclusively(`bed-${name}`, async () => {
-    if (existsSync(mark) && readFileSync(mark, 'utf8') === wanted) return
-    console.log(`Installing the test bed "${name}" (once) …`)
-    await mustRun('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root + folder })
-    writeFileSync(mark, wanted)
-  })
+  await installOnce(folder)
   return { folder, require: createRequire(`${root}${folder}/package.json`), file: path => `${root}${folder}/node_modules/${path}` }
 }
 

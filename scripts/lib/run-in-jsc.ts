@@ -1,0 +1,26 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { bareHost, inBareHost } from './bare-host.js'
+import { mustRun, root } from './run.js'
+
+/**
+ * Runs code against the mini-program build in JavaScriptCore's shell, interpreted, with WeChat's `Function`: it answers
+ * `return this` and gives `undefined` for everything else. Synchronous code only; what it reports comes back.
+ */
+export async function runInJsc(code: string): Promise<unknown[]> {
+  const file = `${root}.cache/jsc.js`
+  mkdirSync(`${root}.cache`, { recursive: true })
+  writeFileSync(file, `${WECHAT_FUNCTION}\n${bareHost()}\n${inBareHost(code)}\nprint(JSON.stringify(reported))`)
+  const output = await mustRun('jsc', ['--useJIT=false', file])
+  return JSON.parse(output.trim().split('\n').at(-1)!)
+}
+
+const WECHAT_FUNCTION = `
+(function (scope) {
+  var real = scope.Function
+  var stub = function (text) { if (arguments.length === 1 && text === 'return this') return function () { return scope } }
+  stub.prototype = real.prototype
+  real.prototype.constructor = stub
+  scope.Function = stub
+  scope.eval = undefined
+})(this)
+`
