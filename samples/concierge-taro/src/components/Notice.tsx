@@ -6,7 +6,7 @@ import './notice.scss'
 export function Notice({ text, kind }: { text: string; kind: 'offline' | 'storage' }) {
   return (
     <View className={`notice notice--${kind}`} role="status" data-test={`notice-${kind}`}>
-      <Icon name={kind === 'offline' ? 'cloud-off' : 'clear'} />
+      <Icon name={kind === 'offline' ? 'cloud-off' : 'info'} />
       <Text className="notice__text">{text}</Text>
     </View>
   )

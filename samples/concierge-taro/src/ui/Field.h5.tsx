@@ -1,11 +1,14 @@
 import { useLayoutEffect, useRef, type KeyboardEvent } from 'react'
 import type { FieldProps } from './field-props'
 
+const growsByItself = typeof CSS !== 'undefined' && CSS.supports('field-sizing', 'content')
+
 /** A text field that grows with its text. Enter sends, Shift+Enter makes a new line. */
 export function Field({ value, label, placeholder, focusKey, onChange, onEnter, onEscape }: FieldProps) {
   const field = useRef<HTMLTextAreaElement>(null)
 
   useLayoutEffect(() => {
+    if (growsByItself) return
     const node = field.current!
     node.style.height = 'auto'
     node.style.height = `${node.scrollHeight}px`
