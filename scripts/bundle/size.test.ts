@@ -15,6 +15,7 @@ import { doors } from '../pack/doors.js'
 
 const folder = `${root}.cache/apps`
 const rows: string[] = []
+let shares = ''
 
 beforeAll(async () => {
   await packed()
@@ -23,7 +24,7 @@ beforeAll(async () => {
   symlinkSync(`${root}build/sampan`, `${folder}/node_modules/sampan`, 'junction')
   writeFileSync(`${folder}/smallest.js`, smallest)
 })
-afterAll(() => console.log(['', 'bytes'.padStart(9) + 'gzip'.padStart(9) + 'brotli'.padStart(9), ...rows, ''].join('\n')))
+afterAll(() => console.log(['', 'bytes'.padStart(9) + 'gzip'.padStart(9) + 'brotli'.padStart(9), ...rows, '', shares, ''].join('\n')))
 
 /** One chat with one tool, as a page writes it. */
 const smallest = `
@@ -52,7 +53,8 @@ const hasChat = ['index', 'endpoints/openai', 'adapters/wechat', 'zod'].every(na
 const pageDoors = ['index', 'adapters/wechat', 'endpoints/openai', 'view/behavior'].filter(name => present.has(name))
 
 test.runIf(hasChat)('the smallest app is at most 32 kB gzipped by esbuild', async () => {
-  const { outputFiles } = await esbuild({ entryPoints: [`${folder}/smallest.js`], bundle: true, minify: true, target: 'es2017', format: 'iife', write: false, legalComments: 'none' })
+  const { outputFiles, metafile } = await esbuild({ entryPoints: [`${folder}/smallest.js`], bundle: true, minify: true, target: 'es2017', format: 'iife', write: false, legalComments: 'none', metafile: true })
+  shares = byRoom(Object.values(metafile.outputs)[0]!.inputs)
   expect(measured('smallest app, esbuild', outputFiles[0]!.contents)).toBeLessThanOrEqual(32_000)
 })
 
@@ -85,6 +87,17 @@ function es2017() {
     name: 'es2017',
     transform: (code: string) => ({ code: ts.transpileModule(code, { compilerOptions: { target: ts.ScriptTarget.ES2017, module: ts.ModuleKind.ESNext } }).outputText, map: null }),
   }
+}
+
+/** Where the minified bytes of an app come from, largest first. */
+function byRoom(inputs: Record<string, { bytesInOutput: number }>): string {
+  const rooms = new Map<string, number>()
+  for (const [path, { bytesInOutput }] of Object.entries(inputs)) {
+    const room = /build\/sampan\/lib\/((?:sdk|adapters|inlined)\/[^/]+)/.exec(path)?.[1] ?? /node_modules\/([^/]+)/.exec(path)?.[1] ?? 'app'
+    rooms.set(room, (rooms.get(room) ?? 0) + bytesInOutput)
+  }
+  const sorted = [...rooms].filter(([, bytes]) => bytes > 100).sort((a, b) => b[1] - a[1])
+  return `minified bytes of the smallest app by room: ${sorted.map(([room, bytes]) => `${room} ${bytes}`).join(', ')}`
 }
 
 /** Adds a row to the table, and returns the gzipped size. */
