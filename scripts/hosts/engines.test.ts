@@ -1,10 +1,9 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { packed } from '../lib/beds.js'
-import { runInJsc } from '../lib/run-in-jsc.js'
 import { runInQuickjs } from '../beds/quickjs/run-in-quickjs.js'
 import { phoneDoors } from '../pack/doors.js'
 
-beforeAll(packed)
+beforeAll(async () => { await packed() })
 
 describe('QuickJS, an engine with nothing but the language', () => {
   test('loads every door of the mini-program build', async () => {
@@ -20,16 +19,5 @@ describe('QuickJS, an engine with nothing but the language', () => {
       rx.interval(10).pipe(rx.take(3), rx.map(function (index) { return Value.safeParse({ text: index === 1 ? 1 : '好' }).success })).subscribe(report)
       rx.lastValueFrom(rx.of(1, 2)).then(report)
     `)).toEqual([2, true, false, true])
-  })
-})
-
-describe('JavaScriptCore without a compiler, as WeChat runs it on iOS', () => {
-  test('loads every door and checks with schemas where Function answers undefined', async () => {
-    const doors = phoneDoors().map(({ name }) => name)
-    expect(await runInJsc(`
-      ${JSON.stringify(doors)}.forEach(function (door) { report([door, Object.keys(require(door)).length > 0]) })
-      var z = require('zod').z
-      report(z.object({ text: z.string() }).safeParse({ text: '好' }).success)
-    `)).toEqual([...doors.map(door => [door, true]), true])
   })
 })

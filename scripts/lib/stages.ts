@@ -34,7 +34,8 @@ export const stages: Stage[] = [
   { name: 'build', run: () => one(run(process.execPath, ['--import', 'tsx', 'scripts/build.ts'], { show: true })) },
   tests('package'),
   tests('bundle'),
-  tests('hosts', [jsc]),
+  tests('hosts'),
+  tests('jsc', [jsc]),
   { name: 'samples', run: samples },
   tests('browser', [chromium]),
 ]
