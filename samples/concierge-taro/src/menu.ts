@@ -67,6 +67,11 @@ export function orderTotal(order: Partial<OrderArgs>): number | undefined {
   return price === undefined ? undefined : price * (order.quantity ?? 1)
 }
 
+/** Whether two orders ask for the same. */
+export function isSameOrder(one: Partial<OrderArgs>, other: Partial<OrderArgs>): boolean {
+  return (['drinkId', 'size', 'quantity', 'iced', 'note'] as const).every(field => one[field] === other[field])
+}
+
 /** The arguments a model gave, made to fit the menu: a size we serve, hot or iced as we can, a sane quantity. */
 export function fitToMenu(order: Partial<OrderArgs>): OrderArgs {
   const drink = findDrink(order.drinkId)

@@ -42,6 +42,7 @@ export async function drinkOrder({ url, screenshotsDir }: DrinkOrderOptions): Pr
     const growthSteps = await orderInChinese(page, shot)
     await stopAnAnswer(page, shot)
     await comeBackAfterReload(page, shot)
+    await fitsNarrowScreens(page)
     await orderInEnglish(page, shot)
     await rewriteAndCopy(page)
     if (screenshotsDir) await takeScreenshots(page, context, screenshotsDir)
@@ -155,6 +156,21 @@ async function rewriteAndCopy(page: Page): Promise<void> {
   await page.waitForTimeout(200)
   await idle(page)
   check((await page.getByTestId('user').count()) === users, 'answering again keeps the question')
+}
+
+/** At 320 px nothing sticks out, and whatever can be tapped is 44 px or more. */
+async function fitsNarrowScreens(page: Page): Promise<void> {
+  await page.setViewportSize({ width: 320, height: 568 })
+  const misfits = await page.evaluate(() => {
+    const small = [...document.querySelectorAll('button')]
+      .map(button => ({ name: button.dataset.test ?? button.textContent, box: button.getBoundingClientRect() }))
+      .filter(({ box }) => box.width < 44 || box.height < 44 || box.right > 320 || box.left < 0)
+      .map(({ name, box }) => `${name} ${Math.round(box.width)}×${Math.round(box.height)}`)
+    const log = document.querySelector('[data-test=log]')!
+    return log.scrollWidth > log.clientWidth ? [...small, 'the conversation scrolls sideways'] : small
+  })
+  check(misfits.length === 0, `everything fits: ${misfits.join(', ')}`)
+  await page.setViewportSize({ width: 390, height: 844 })
 }
 
 /** Tab goes round inside the sheet, and the page behind it cannot be reached. */

@@ -2,7 +2,7 @@ import { Text, View } from '@tarojs/components'
 import { useState, type ReactNode } from 'react'
 import type { OrderPart } from '../agent'
 import { useLocale, useStrings } from '../locale'
-import { findDrink, fitToMenu, orderTotal, sizes, type OrderArgs } from '../menu'
+import { findDrink, fitToMenu, isSameOrder, orderTotal, sizes, type OrderArgs } from '../menu'
 import { Icon } from '../ui/Icon'
 import { Sheet } from '../ui/Sheet'
 import { Tap } from '../ui/Tap'
@@ -10,7 +10,8 @@ import './approval-sheet.scss'
 
 interface ApprovalSheetProps {
   part: OrderPart
-  onConfirm: (args: OrderArgs) => void
+  /** `changed` is set where the person asked for something else than the model proposed. */
+  onConfirm: (changed?: OrderArgs) => void
   onDeny: () => void
   onClose: () => void
 }
@@ -53,7 +54,7 @@ export function ApprovalSheet({ part, onConfirm, onDeny, onClose }: ApprovalShee
         <Text className="approval__sum" data-test="sheet-total">¥{orderTotal(order) ?? '—'}</Text>
       </View>
       <View className="approval__buttons">
-        <Tap className="button button--main" isDisabled={!drink} onTap={() => onConfirm(order)} testId="confirm"><Text>{s.confirm}</Text></Tap>
+        <Tap className="button button--main" isDisabled={!drink} onTap={() => onConfirm(isSameOrder(order, part.args) ? undefined : order)} testId="confirm"><Text>{s.confirm}</Text></Tap>
         <View className="approval__pair">
           <Tap className="button button--line" isDisabled={!drink} isPressed={isChanging} onTap={() => setChanging(!isChanging)} testId="change"><Text>{isChanging ? s.changeDone : s.change}</Text></Tap>
           <Tap className="button button--line" onTap={onDeny} testId="deny"><Text>{s.no}</Text></Tap>

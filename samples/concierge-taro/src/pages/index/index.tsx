@@ -86,10 +86,10 @@ export default function IndexPage() {
         </View>
         {sheet && (
           <ApprovalSheet key={sheet.toolCallId} part={sheet} onClose={() => setClosed(sheet.toolCallId)}
-            onConfirm={args => thread.approve(sheet.toolCallId, args)} onDeny={() => thread.deny(sheet.toolCallId, s.denied)} />
+            onConfirm={changed => thread.approve(sheet.toolCallId, changed)} onDeny={() => thread.deny(sheet.toolCallId, s.denied)} />
         )}
         <View className={`toast ${toast ? 'toast--on' : ''}`} role="status"><Text>{toast}</Text></View>
-        <Text className="sr-only" role="status">{status === 'running' ? s.streaming : status === 'waiting' ? s.waitingForYou : messages.length ? s.answered : ''}</Text>
+        <View className="sr-only" role="status">{status === 'running' ? s.streaming : status === 'waiting' ? s.waitingForYou : messages.length ? s.answered : ''}</View>
       </View>
     </LocaleContext.Provider>
   )
