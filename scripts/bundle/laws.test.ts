@@ -1,8 +1,10 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import { parse, type Node } from 'acorn'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { packed } from '../lib/beds.js'
 import { bareRealm, type RealmOptions } from '../lib/bare-realm.js'
 import { loadDoors, phoneFiles } from '../lib/phone-files.js'
+import { root } from '../lib/run.js'
 import { phoneDoors } from '../pack/doors.js'
 
 // The laws about the engine, held against what is really shipped: the files of miniprogram_dist, third-party code included.
@@ -28,6 +30,22 @@ test('every file is ES2017, without lookbehind and BigInt literals', () => {
       return []
     } catch (error) {
       return [`${name}: ${(error as Error).message}`]
+    }
+  })
+  expect(broken).toEqual([])
+})
+
+test('the modules for bundlers are ES2017 too: Taro does not compile node_modules again', () => {
+  const offPhone = /^sdk\/(testkit|view\/(react|vue))|^adapters\/(web|node)\//
+  const folder = `${root}build/sampan/lib`
+  const modules = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(file => file.endsWith('.js') && !offPhone.test(file))
+  expect(modules.length).toBeGreaterThan(10)
+  const broken = modules.flatMap(file => {
+    try {
+      parse(readFileSync(`${folder}/${file}`, 'utf8'), { ecmaVersion: 2017, sourceType: 'module' })
+      return []
+    } catch (error) {
+      return [`${file}: ${(error as Error).message}`]
     }
   })
   expect(broken).toEqual([])
