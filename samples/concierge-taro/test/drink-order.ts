@@ -1,8 +1,9 @@
-import { accessSync, constants, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { chromium, selectors, type BrowserContext, type Page } from 'playwright-core'
+import { selectors, type Page } from 'playwright-core'
+import { openBrowser } from './open-browser'
 import { takeScreenshots } from './screenshots'
 
 export interface DrinkOrderOptions {
@@ -222,41 +223,6 @@ function countOrders(page: Page): Promise<number> {
 
 function check(isTrue: boolean, what: string): void {
   if (!isTrue) throw new Error(`Not as it should be: ${what}`)
-}
-
-/** A phone in a fresh profile. `chromium` comes from the system; nothing is downloaded. */
-function openBrowser(userDataDir: string): Promise<BrowserContext> {
-  return chromium
-    .launchPersistentContext(userDataDir, {
-      executablePath: findChromium(),
-      headless: true,
-      args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
-      viewport: { width: 390, height: 844 },
-      deviceScaleFactor: 2,
-      hasTouch: true,
-      isMobile: true,
-      locale: 'zh-CN',
-      permissions: ['clipboard-read', 'clipboard-write'],
-    })
-    .then(context => {
-      context.setDefaultTimeout(20_000)
-      return context
-    })
-}
-
-function findChromium(): string {
-  for (const folder of (process.env.PATH ?? '').split(delimiter)) {
-    for (const name of ['chromium', 'chromium-browser', 'chromium-headless-shell']) {
-      const path = join(folder, name)
-      try {
-        accessSync(path, constants.X_OK)
-        return path
-      } catch {
-        // Not here: look further.
-      }
-    }
-  }
-  throw new Error('There is no chromium on PATH (Debian: apt-get install chromium fonts-wqy-zenhei)')
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
