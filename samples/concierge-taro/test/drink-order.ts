@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { selectors, type Page } from 'playwright-core'
-import { openBrowser } from './open-browser'
-import { takeScreenshots } from './screenshots'
+import { openBrowser } from './open-browser.js'
+import { takeScreenshots } from './screenshots.js'
 
 export interface DrinkOrderOptions {
   /** The page, served together with a gateway. */
