@@ -2,6 +2,7 @@ import type { Observable } from 'rxjs'
 import type { SampanError } from './errors.js'
 import type { AgentEvent } from './protocol/events.js'
 import type { JsonSchema } from './protocol/json.js'
+import type { Validation } from './protocol/schema.js'
 import type { Message, RunAgentInput, TokenUsage, ToolDescription } from './protocol/messages.js'
 import type { Clock, Stop } from './platform/platform.js'
 
@@ -146,23 +147,7 @@ export type Trace = (name: string, attributes: Record<string, unknown>) => void
 
 // ---- tools ---------------------------------------------------------------------------------------------------------
 
-/** Standard Schema v1 (standardschema.dev), as far as we need it: zod, zod/mini, valibot and others have it. */
-export interface StandardSchema<Input = unknown, Output = Input> {
-  readonly '~standard': {
-    readonly version: 1
-    readonly vendor: string
-    readonly types?: { readonly input: Input; readonly output: Output } | undefined
-    readonly validate: (value: unknown) => StandardResult<Output> | Promise<StandardResult<Output>>
-  }
-}
-export type StandardResult<Output> =
-  | { readonly value: Output; readonly issues?: undefined }
-  | { readonly issues: readonly { readonly message: string; readonly path?: readonly unknown[] | undefined }[] }
-
-/** A schema of any kind a tool takes: a Standard Schema, or JSON Schema as plain data. */
-export type Schema<Output = any> = StandardSchema<any, Output> | JsonSchema
-/** The type a schema describes. Plain JSON Schema says nothing to the compiler: `any`. */
-export type SchemaOutput<S> = S extends StandardSchema<any, infer Output> ? Output : any
+export type { Schema, SchemaIssue, SchemaOutput, StandardResult, StandardSchema, Validation } from './protocol/schema.js'
 
 export type ApprovalDecision = 'allow' | 'ask' | { deny: string }
 /** Whether a call may run: a fixed answer, or a pure function of its arguments. */
@@ -201,8 +186,6 @@ export interface Tool<Name extends string = string, Args = any, Result = any> {
 }
 /** Any tool, whatever its types. */
 export type AnyTool = Tool<string, any, any>
-
-export type Validation<T> = { ok: true; value: T } | { ok: false; issues: string }
 
 // ---- prices --------------------------------------------------------------------------------------------------------
 
