@@ -87,7 +87,10 @@ export interface ResponseEnd extends ResponseHead {
   body?: ArrayBuffer | Uint8Array | string
 }
 
-/** Why a host call failed, in words all hosts share. `suspended`: the host cut the call because the app was hidden. */
+/**
+ * Why a host call failed, in words all hosts share. `suspended` means the host cut the call because the app was hidden;
+ * it is read from the host's text, so a caller that has seen no `hide` tries again instead of waiting for a `show`.
+ */
 export type HostFailureReason =
   | 'offline'
   | 'timeout'

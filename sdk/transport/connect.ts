@@ -1,0 +1,138 @@
+import { catchError, concatMap, map, of, throwError, type Observable } from 'rxjs'
+import type { Framing } from './body-reader.js'
+import { requestFrames } from './request-frames.js'
+import { fromToken, signInAtGateway } from './sign-in.js'
+import { inStreamSlot } from './stream-slots.js'
+import { createTokens, type Tokens } from './tokens.js'
+import { DEFAULT_TIMEOUTS, type Timeouts } from './watchdog.js'
+import { isSampanError, SampanError } from '../errors.js'
+import { systemClock, type Clock, type Platform } from '../platform/platform.js'
+import type { Frame } from '../protocol/frames.js'
+
+export interface ConnectOptions {
+  platform: Platform
+  /** The gateway, or an endpoint without one: `https://ai.example.com`, `https://api.deepseek.com`. */
+  url: string
+  /**
+   * Gives a token for the URL, instead of signing in at the gateway: from your own backend, for one. Called once at the
+   * start, and again when a token is refused.
+   */
+  getToken?: () => string | PromiseLike<string>
+  /** `false`: send no token at all. Default `true`: sign in at the gateway. */
+  signIn?: boolean
+  /**
+   * A model provider's own key, for development without a gateway. Everyone who has the package has the key: in a
+   * release build `connect` throws.
+   */
+  providerKey?: string
+  /** Lets a release build ship {@link providerKey}, and with it your bill. */
+  dangerouslyShipProviderKey?: boolean
+  /** Sent with every request. */
+  headers?: Record<string, string>
+  timeouts?: Partial<Timeouts>
+  clock?: Clock
+}
+
+/** One request for a stream. */
+export interface StreamRequest {
+  /** Below the connection's URL. */
+  path: string
+  method?: 'GET' | 'POST'
+  /** Sent as JSON. */
+  body?: unknown
+  headers?: Record<string, string>
+  /** Default `sse`. */
+  framing?: Framing
+  /** Id of the stream log and idempotency key, minted by the client. Sent to a gateway only. */
+  logId?: string
+}
+
+/** A place requests go to: knows the way, who we are, and how long to wait. */
+export interface Connection {
+  readonly platform: Platform
+  readonly url: string
+  /** Whether the other side is a Sampan gateway (or a backend that speaks its wire). */
+  readonly isGateway: boolean
+  /**
+   * The frames of one response. Cold: subscribing sends the request, unsubscribing aborts it. Fails with a SampanError.
+   * A token that is refused is replaced once.
+   */
+  open(request: StreamRequest): Observable<Frame>
+}
+
+/**
+ * Says where requests go and how they are authorised. Sends nothing yet.
+ *
+ * @throws SampanError `transport/provider-key-exposed` in a release build that would ship a provider's key.
+ * @example
+ * const gateway = connect({ platform: wechatPlatform(), url: 'https://ai.example.com' })
+ */
+export function connect(options: ConnectOptions): Connection {
+  refuseExposedKey(options)
+  const { platform, clock = systemClock } = options
+  const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts }
+  const url = options.url.replace(/\/+$/, '')
+  const isGateway = options.providerKey === undefined && options.signIn !== false
+  const base = { headers: { ...options.headers }, timeouts, clock }
+  const tokens = tokensOf(options, url, base)
+
+  const send = (request: StreamRequest, token: string | undefined): Observable<Frame> => {
+    const { method = 'POST', body, framing = 'sse', logId } = request
+    const headers: Record<string, string> = { ...base.headers, accept: ACCEPT[framing], ...request.headers }
+    if (body !== undefined) headers['content-type'] = 'application/json'
+    if (token !== undefined) headers.authorization = 'Bearer ' + token
+    if (logId !== undefined && isGateway) headers['x-sampan-log-id'] = logId
+    const text = body === undefined ? undefined : JSON.stringify(body)
+    const frames$ = requestFrames(platform, { ...base, url: url + request.path, method, headers, body: text, framing })
+    return framing === 'body' ? frames$ : inStreamSlot(platform, frames$)
+  }
+  return {
+    platform,
+    url,
+    isGateway,
+    open: request => (tokens ? withToken(tokens, token => send(request, token)) : send(request, options.providerKey)),
+  }
+}
+
+const ACCEPT: Record<Framing, string> = { sse: 'text/event-stream', ndjson: 'application/x-ndjson', body: 'application/json' }
+
+function refuseExposedKey({ platform, headers, providerKey, dangerouslyShipProviderKey }: ConnectOptions): void {
+  const authorization = Object.keys(headers ?? {}).find(name => /^(authorization|x-api-key|api-key)$/i.test(name))
+  const hasKey = providerKey !== undefined || authorization !== undefined
+  if (!hasKey || !platform.host.isRelease || dangerouslyShipProviderKey) return
+  const message =
+    'This is a release build, and it holds a provider key that everyone with the package can read and use at your cost. ' +
+    'Put a gateway in between, or set dangerouslyShipProviderKey.'
+  throw new SampanError('transport/provider-key-exposed', message)
+}
+
+function tokensOf(
+  { platform, getToken, signIn, providerKey }: ConnectOptions,
+  url: string,
+  base: { headers: Record<string, string>; timeouts: Timeouts; clock: Clock },
+): Tokens | undefined {
+  if (getToken) return createTokens(fromToken(getToken))
+  if (signIn === false || providerKey !== undefined) return undefined
+  return createTokens(signInAtGateway(platform, { ...base, url: url + '/v1/sign-in' }).pipe(map(answer => answer.token)))
+}
+
+/** Sends with the current token; one that is refused before anything arrived is replaced, once. */
+function withToken(tokens: Tokens, send: (token: string) => Observable<Frame>): Observable<Frame> {
+  const attempt = (isLast: boolean): Observable<Frame> =>
+    tokens.token$.pipe(
+      concatMap(token =>
+        send(token).pipe(
+          catchError((error: unknown) => {
+            if (isLast || !isRefusedToken(error)) return throwError(() => error)
+            tokens.reject(token)
+            return attempt(true)
+          }),
+        ),
+      ),
+    )
+  return of(false).pipe(concatMap(attempt))
+}
+
+function isRefusedToken(error: unknown): boolean {
+  return isSampanError(error, 'transport/unauthorized') && error.details.status !== 403
+}

@@ -1,0 +1,8 @@
+export { connect } from './connect.js'
+export type { Connection, ConnectOptions, StreamRequest } from './connect.js'
+export { BODY_EVENT } from './body-reader.js'
+export type { Framing } from './body-reader.js'
+export { DEFAULT_TIMEOUTS } from './watchdog.js'
+export type { Timeouts } from './watchdog.js'
+export { requestFrames } from './request-frames.js'
+export type { FrameRequest } from './request-frames.js'
