@@ -1,0 +1,36 @@
+import { defer } from 'rxjs'
+import { profileFor, profiles, type Profile, type ProfileName } from './profiles.js'
+import { readStream } from './read-stream.js'
+import { requestBody } from './request-body.js'
+import type { ModelEndpoint, ModelFunction } from '../../contracts.js'
+import type { Connection } from '../../transport/connect.js'
+
+export interface OpenAIOptions {
+  connection: Connection
+  /** The provider's name for the model, or an alias of the gateway. */
+  model: string
+  /** How this provider differs. Default: guessed from the names of model and host. */
+  profile?: ProfileName | Profile
+  /** Default `/chat/completions`. */
+  path?: string
+}
+
+/**
+ * A model behind an OpenAI-compatible chat completions endpoint: a gateway, a provider, or a server of your own.
+ *
+ * @example
+ * const model = openai({ connection: gateway, model: 'default' })
+ */
+export function openai(options: OpenAIOptions): ModelEndpoint {
+  const { connection, model, path = '/chat/completions' } = options
+  const { profile: chosen = profileFor(model, connection.url) } = options
+  const profile: Profile = typeof chosen === 'string' ? profiles[chosen] : chosen
+  const call: ModelFunction = (request, context) =>
+    defer(() =>
+      connection
+        .open({ path, body: requestBody(request, model, profile), logId: request.logId })
+        .pipe(readStream(model, profile, context.ids)),
+    )
+  const info = { provider: profile.provider, model, capabilities: { tools: true, jsonSchema: profile.jsonMode === 'json_schema' } }
+  return Object.assign((...args: Parameters<ModelFunction>) => call(...args), { info })
+}

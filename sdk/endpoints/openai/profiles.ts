@@ -1,0 +1,75 @@
+/**
+ * How one provider's chat completions differ from OpenAI's. Plain data: a provider that is not here is a
+ * `profile: { … }` in the app. Facts: provider documents and packages as listed in docs/reference/endpoints.md.
+ */
+export interface Profile {
+  /** Named in `usage`. */
+  readonly provider: string
+  /** Fields of a delta that hold reasoning, first one found counts. */
+  readonly reasoningFields: readonly string[]
+  /**
+   * Whether earlier reasoning goes back to the model: `drop`; `keep` on every answer; `keep-with-tools` on answers that
+   * called tools; `keep-empty` like `keep`, with `''` where there was none, because the field itself is required.
+   */
+  readonly reasoningReplay: 'drop' | 'keep' | 'keep-with-tools' | 'keep-empty'
+  /** The field it goes back in. */
+  readonly reasoningField: string
+  /** Whether `stream_options.include_usage` is understood. */
+  readonly includeUsage: boolean
+  /** `json_schema` where schemas are understood; else `json_object` with the schema in the instructions. */
+  readonly jsonMode: 'json_schema' | 'json_object'
+  /** Added to every request. */
+  readonly extraBody?: Record<string, unknown>
+  /** Added to requests that offer tools. */
+  readonly extraBodyWithTools?: Record<string, unknown>
+}
+
+const generic: Profile = {
+  provider: 'openai-compatible',
+  reasoningFields: ['reasoning_content', 'reasoning'],
+  reasoningReplay: 'drop',
+  reasoningField: 'reasoning_content',
+  includeUsage: true,
+  jsonMode: 'json_schema',
+}
+
+/** The profiles that come with Sampan. */
+export const profiles = {
+  generic,
+  /** V4: every replayed answer needs the field, also an empty one. Thinks by default. */
+  deepseek: { ...generic, provider: 'deepseek', reasoningReplay: 'keep-empty', jsonMode: 'json_object' },
+  /** Alibaba Bailian. Reasoning is switched on with `extra: { enable_thinking: true }`. */
+  qwen: { ...generic, provider: 'qwen', jsonMode: 'json_object' },
+  /** Tencent TokenHub; many vendors' models stand behind it. */
+  hunyuan: { ...generic, provider: 'hunyuan', jsonMode: 'json_object' },
+  /** Zhipu. Tool arguments stream only when asked for; reasoning goes back together with tool results. */
+  glm: {
+    ...generic,
+    provider: 'glm',
+    reasoningReplay: 'keep-with-tools',
+    jsonMode: 'json_object',
+    extraBodyWithTools: { tool_stream: true },
+  },
+  /** Moonshot. Reports usage inside the choice. */
+  kimi: { ...generic, provider: 'kimi', reasoningReplay: 'keep-with-tools' },
+} as const satisfies Record<string, Profile>
+
+export type ProfileName = keyof typeof profiles
+
+/** Model names first: one host serves many vendors' models, and a model may be served by many hosts. */
+const BY_NAME: readonly (readonly [RegExp, ProfileName])[] = [
+  [/deepseek/i, 'deepseek'],
+  [/qwen|qwq/i, 'qwen'],
+  [/hunyuan/i, 'hunyuan'],
+  [/glm/i, 'glm'],
+  [/kimi|moonshot/i, 'kimi'],
+  [/dashscope/i, 'qwen'],
+  [/bigmodel/i, 'glm'],
+  [/tencentmaas/i, 'hunyuan'],
+]
+
+/** The profile for a model behind a URL: by the model's name, then the host's, else `generic`. */
+export function profileFor(model: string, url: string): Profile {
+  const hit = BY_NAME.find(([pattern]) => pattern.test(model)) ?? BY_NAME.find(([pattern]) => pattern.test(url))
+  return hit ? profiles[hit[1]] : generic
+}
