@@ -1,0 +1,34 @@
+import type { AnyTool, ApprovalDecision, ApprovalRule } from '../contracts.js'
+import { canonicalJson } from '../protocol/json.js'
+
+/**
+ * Which tool calls may run, by tool name; `*` stands for all tools not named. It goes before a tool's own rule.
+ * Plain data, or pure functions of the arguments.
+ */
+export type ApprovalPolicy = Record<string, ApprovalRule>
+
+/** What the policy, then the tool itself, say about a call. A tool that needs a gesture is never more than asked for. */
+export function decideApproval(tool: AnyTool, args: unknown, policy: ApprovalPolicy = {}): ApprovalDecision {
+  const rule = own(policy, tool.name) ?? own(policy, '*') ?? tool.approval ?? 'allow'
+  const decision = typeof rule === 'function' ? rule(args) : rule
+  return decision === 'allow' && tool.requiresGesture ? 'ask' : decision
+}
+
+function own(policy: ApprovalPolicy, name: string): ApprovalRule | undefined {
+  return Object.prototype.hasOwnProperty.call(policy, name) ? policy[name] : undefined
+}
+
+/**
+ * A short text that stands for a tool and exactly these arguments. An approval holds for one fingerprint.
+ * 2 × 32 bits of FNV-1a over the canonical JSON: it tells changed arguments apart, it is no signature.
+ */
+export function fingerprintOf(toolName: string, args: unknown): string {
+  const text = toolName + ':' + canonicalJson(args)
+  return hash32(text, 0x811c9dc5) + hash32(text, 0x01000193) + '-' + text.length.toString(36)
+}
+
+function hash32(text: string, seed: number): string {
+  let hash = seed
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
+  return (hash >>> 0).toString(36)
+}

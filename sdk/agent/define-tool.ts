@@ -1,0 +1,58 @@
+import type { ApprovalRule, ReplayPolicy, Schema, SchemaOutput, Tool, ToolContext } from '../contracts.js'
+import type { JsonSchema } from '../protocol/json.js'
+import { toJsonSchema, validateWith } from '../protocol/schema.js'
+
+export interface ToolOptions<Name extends string, Input extends Schema, Result> {
+  /** What the model calls it: letters, digits, `_` and `-`. */
+  name: Name
+  /** What it does and when to use it, for the model. */
+  description: string
+  /** What it takes: zod, zod/mini, another Standard Schema, or plain JSON Schema. Default: nothing. */
+  input?: Input
+  /** Checks what `execute` returns. A result that does not fit becomes an error the model sees. */
+  output?: Schema<Result>
+  /** Runs on the phone. Without it a person or another program gives the result (`thread.answer`). */
+  execute?: (args: SchemaOutput<Input>, context: ToolContext) => Result | PromiseLike<Result>
+  /** Whether a call may run. Default `allow`; `ask` where `requiresGesture`. The agent's own policy goes first. */
+  approval?: ApprovalRule<SchemaOutput<Input>>
+  /** What to do with a call that may have run before a crash. Default `ask`. */
+  replay?: ReplayPolicy
+  /** The host opens it only inside a tap: it always asks, and runs inside the approving tap. Default `false`. */
+  requiresGesture?: boolean
+  /** Milliseconds until a running call counts as failed. Default 60 000. */
+  timeoutMs?: number
+}
+
+/**
+ * Describes a function a model may call. The types of `input` reach `execute`, approvals and message parts.
+ *
+ * @example
+ * const findDrinks = defineTool({
+ *   name: 'findDrinks',
+ *   description: 'Searches the menu.',
+ *   input: z.object({ keyword: z.string() }),
+ *   execute: ({ keyword }) => menu.filter(drink => drink.name.includes(keyword)),
+ * })
+ */
+export function defineTool<const Name extends string, Input extends Schema, Result>(
+  options: ToolOptions<Name, Input, Result>,
+): Tool<Name, SchemaOutput<Input>, Awaited<Result>> {
+  const input: Schema = options.input ?? { type: 'object', properties: {} }
+  const { output, requiresGesture = false } = options
+  let parameters: JsonSchema | undefined
+  return {
+    name: options.name,
+    description: options.description,
+    get parameters() {
+      // Made when first read: an app that never runs the agent does not pay for the conversion at start.
+      return (parameters ??= toJsonSchema(input))
+    },
+    approval: options.approval,
+    replay: options.replay ?? 'ask',
+    requiresGesture,
+    timeoutMs: options.timeoutMs ?? 60_000,
+    validate: args => validateWith<SchemaOutput<Input>>(input, args),
+    validateResult: output ? result => validateWith<Awaited<Result>>(output as Schema, result) : undefined,
+    execute: options.execute as Tool<Name, SchemaOutput<Input>, Awaited<Result>>['execute'],
+  }
+}

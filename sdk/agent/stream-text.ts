@@ -1,0 +1,39 @@
+import { defer } from 'rxjs'
+import type { Observable } from 'rxjs'
+import { createRunContext } from '../context/run-context.js'
+import type { ModelEndpoint, ModelEvent } from '../contracts.js'
+import type { Message } from '../protocol/messages.js'
+import { transform } from '../protocol/transform.js'
+
+export interface StreamTextOptions {
+  model: ModelEndpoint
+  /** What is asked: a sentence, or a whole conversation. */
+  prompt: string | Message[]
+  /** The system prompt. */
+  instructions?: string
+}
+
+/**
+ * One question, one answer, as pieces of text: no tools, no thread, no run. Subscribing asks, unsubscribing aborts.
+ * Unlike a run it fails with a SampanError, so that nobody takes a cut answer for a whole one.
+ *
+ * @example
+ * streamText({ model, prompt: '写一首关于舢板的诗' }).subscribe({ next: delta => show(delta), error: e => toast(e.message) })
+ */
+export function streamText({ model, prompt, instructions }: StreamTextOptions): Observable<string> {
+  return defer(() => {
+    const asked: Message[] = typeof prompt === 'string' ? [{ id: 'prompt', role: 'user', content: prompt }] : prompt
+    const system: Message[] = instructions ? [{ id: 'instructions', role: 'system', content: instructions }] : []
+    const context = createRunContext()
+    return model({ messages: system.concat(asked), logId: context.ids('log') }, context).pipe(textOnly())
+  })
+}
+
+function textOnly() {
+  return transform<ModelEvent, string>(emit => ({
+    next(event) {
+      if (event.type === 'text-delta') emit(event.delta)
+      else if (event.type === 'error') throw event.error
+    },
+  }))
+}
