@@ -1,0 +1,86 @@
+import { LiveMessage } from './live-message.js'
+import { textPart } from './growing-text.js'
+import type { MessagePart, MessageStatus, ThreadError, ThreadMessage, ThreadState, ThreadStatus } from './messages.js'
+import type { ContentPart, Interrupt } from '../protocol/messages.js'
+
+/**
+ * What a thread knows, and the only place that changes it. Settled messages are never touched again; the one that is
+ * being written stands apart. So an event costs the same in a long conversation as in a short one, and arrays are made
+ * when somebody looks.
+ */
+export class Conversation {
+  status: ThreadStatus = 'restoring'
+  settled: readonly ThreadMessage[] = []
+  live: LiveMessage | undefined
+  interrupts: readonly Interrupt[] = []
+  queued: readonly string[] = []
+  error: ThreadError | undefined
+  /** The agent's own state, passed from run to run. */
+  agentState: unknown
+  private snapshot: ThreadState | undefined
+  private readonly watchers = new Set<() => void>()
+
+  /** Calls back after every change, many times in a row: whoever draws does so in its own rhythm. */
+  onChange(watcher: () => void): () => void {
+    this.watchers.add(watcher)
+    return () => this.watchers.delete(watcher)
+  }
+
+  changed(): void {
+    this.snapshot = undefined
+    this.watchers.forEach(watcher => watcher())
+  }
+
+  get state(): ThreadState {
+    return (this.snapshot ??= this.makeState())
+  }
+
+  addUser(id: string, content: string | ContentPart[], createdAt: number): ThreadMessage {
+    const parts = userParts(id, content)
+    const message: ThreadMessage = { id, role: 'user', parts, status: 'complete', createdAt }
+    this.settled = this.settled.concat(message)
+    return message
+  }
+
+  /** Ends the message that is being written; one in which nothing was said and nothing went wrong disappears. */
+  settle(status: MessageStatus, error?: ThreadError): ThreadMessage | undefined {
+    const { live } = this
+    if (!live) return undefined
+    live.status = status
+    live.error = error
+    this.live = undefined
+    if (!live.hasParts && status !== 'failed') return undefined
+    const message = live.snapshot()
+    this.settled = this.settled.concat(message)
+    return message
+  }
+
+  /** Takes the last answer up again, for a run that goes on with it. */
+  reopenLast(): LiveMessage | undefined {
+    const last = this.settled[this.settled.length - 1]
+    if (last?.role !== 'assistant') return undefined
+    this.settled = this.settled.slice(0, -1)
+    return (this.live = new LiveMessage(last.id, last.createdAt, last))
+  }
+
+  /** Drops everything from a message on. */
+  cutFrom(index: number): void {
+    this.live = undefined
+    this.interrupts = []
+    this.settled = this.settled.slice(0, index)
+  }
+
+  private makeState(): ThreadState {
+    const { status, interrupts, queued, error, live, settled } = this
+    const messages = live && live.hasParts ? settled.concat(live.snapshot()) : settled
+    return { status, messages, interrupts, queued, error }
+  }
+}
+
+function userParts(id: string, content: string | ContentPart[]): MessagePart[] {
+  if (typeof content === 'string') return [textPart('text', id, content)]
+  return content.map((part, index) => {
+    const partId = id + '-' + index
+    return part.type === 'text' ? textPart('text', partId, part.text) : { type: 'media', id: partId, content: part }
+  })
+}

@@ -1,0 +1,145 @@
+import { map, distinctUntilChanged, Observable, Subject } from 'rxjs'
+import { ThreadActions } from './thread-actions.js'
+import { Conversation } from './conversation.js'
+import { createEmitter, type ThreadEmitter } from './emitter.js'
+import { createFlusher } from './flusher.js'
+import type { ThreadError, ThreadState } from './messages.js'
+import { createPersistence } from './persistence.js'
+import { RunControl } from './run-control.js'
+import type { Thread, ThreadOptions } from './thread.js'
+import { createIds, memoryLedger } from '../context/run-context.js'
+import type { AnyTool, LedgerEntry } from '../contracts.js'
+import type { ErrorCode, SampanError } from '../errors.js'
+import { systemClock, type Clock } from '../platform/platform.js'
+import type { AgentEvent, NumberedEvent } from '../protocol/events.js'
+import { stringFor } from '../strings.js'
+
+/**
+ * A conversation with an agent. It is there at once; what was stored arrives a moment later (`status` is `restoring`
+ * until then, and what is sent meanwhile waits).
+ *
+ * @example
+ * const thread = createThread({ agent, platform, id: 'barista' })
+ * thread.on('text', delta => append(delta))
+ * thread.send('来一杯冰拿铁')
+ */
+export function createThread<Tools extends AnyTool = AnyTool>(options: ThreadOptions<Tools>): Thread<Tools> {
+  const { id, platform, clock = systemClock, flushMs = 80 } = options
+  const conversation = new Conversation()
+  const emitter = createEmitter()
+  const events = new Subject<NumberedEvent>()
+  const ids = options.context?.ids ?? createIds(clock)
+  const ledger = rememberingLedger()
+  const toError = errorMaker(options)
+  const tell = (error: SampanError): void => {
+    conversation.error = toError(error.code)
+    emitter.emit('error', conversation.error)
+    conversation.changed()
+  }
+  const persistence =
+    platform && options.persist !== false ? createPersistence(platform.storage, id, conversation, ledger.entries, tell) : undefined
+  const runs = new RunControl({
+    agent: options.agent,
+    threadId: id,
+    conversation,
+    context: { ...options.context, clock, ids, ledger: options.context?.ledger ?? ledger },
+    toError,
+    onEvent(event, seq) {
+      if (events.observed) events.next({ seq, event })
+      announce(emitter, event)
+      if (event.type === 'TOOL_CALL_RESULT') persistence?.save()
+    },
+    onEnd: () => actions.runEnded(),
+  })
+  const actions = new ThreadActions({
+    conversation,
+    runs,
+    emitter,
+    ids,
+    clock,
+    whileRunning: options.whileRunning ?? 'queue',
+    save: () => persistence?.save(),
+    forget: () => persistence?.delete(),
+  })
+  const stopSignals = platform?.onSignal(signal => signal === 'hide' && persistence?.save())
+  restore(persistence, ledger, tell, () => actions.restored())
+  const state$ = watchState(conversation, clock, flushMs)
+  return {
+    id,
+    get state() {
+      return conversation.state as ThreadState<Tools>
+    },
+    state$: state$ as Observable<ThreadState<Tools>>,
+    messages$: state$.pipe(map(state => state.messages), distinctUntilChanged()) as Thread<Tools>['messages$'],
+    events$: events.asObservable(),
+    on: (name, listener) => emitter.on(name, listener as never),
+    send: content => actions.send(content),
+    cancel: () => actions.cancel(),
+    approve: (toolCallId, args) => actions.approve(toolCallId, args),
+    deny: (toolCallId, reason) => actions.deny(toolCallId, reason),
+    answer: (interruptId, payload) => actions.answer(interruptId, payload),
+    edit: (messageId, content) => actions.edit(messageId, content),
+    regenerate: messageId => actions.regenerate(messageId),
+    clear: () => actions.clear(),
+    dispose() {
+      persistence?.save()
+      stopSignals?.()
+      runs.leave()
+      events.complete()
+    },
+  }
+}
+
+function restore(
+  persistence: ReturnType<typeof createPersistence> | undefined,
+  ledger: ReturnType<typeof rememberingLedger>,
+  tell: (error: SampanError) => void,
+  done: () => void,
+): void {
+  if (!persistence) return done()
+  persistence.restore((entries, error) => {
+    ledger.load(entries)
+    done()
+    if (error) tell(error)
+  })
+}
+
+/** The ledger of a thread: in memory for reading, stored with the conversation. */
+function rememberingLedger() {
+  let ledger = memoryLedger()
+  return {
+    get: (toolCallId: string) => ledger.get(toolCallId),
+    put: (entry: LedgerEntry) => ledger.put(entry),
+    entries: () => ledger.entries(),
+    load(entries: LedgerEntry[]) {
+      ledger = memoryLedger(entries.concat(ledger.entries()))
+    },
+  }
+}
+
+function errorMaker({ locale = 'zh', strings }: Pick<ThreadOptions, 'locale' | 'strings'>): (code: ErrorCode) => ThreadError {
+  return code => ({ code, text: stringFor(code, locale, strings), retryable: code.startsWith('transport/') || code === 'endpoint/provider-error' })
+}
+
+function announce(emitter: ThreadEmitter, event: AgentEvent): void {
+  if (event.type === 'TEXT_MESSAGE_CONTENT') emitter.emit('text', event.delta)
+  if (emitter.has('event')) emitter.emit('event', event)
+}
+
+/** The state now, and after changes in the rhythm of `flushMs`. Each subscriber has its own rhythm. */
+function watchState(conversation: Conversation, clock: Clock, flushMs: number): Observable<ThreadState> {
+  return new Observable(subscriber => {
+    const flusher = createFlusher(clock, flushMs, () => subscriber.next(conversation.state))
+    let { status } = conversation
+    subscriber.add(flusher.stop)
+    subscriber.add(
+      conversation.onChange(() => {
+        flusher.mark()
+        // A run that ends or waits is shown at once: whoever waits for it should not wait for a timer too.
+        if (status !== conversation.status) flusher.now()
+        status = conversation.status
+      }),
+    )
+    subscriber.next(conversation.state)
+  })
+}

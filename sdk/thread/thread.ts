@@ -1,0 +1,71 @@
+import type { Observable } from 'rxjs'
+import type { Agent, AnyTool, RunContext } from '../contracts.js'
+import type { AgentEvent, NumberedEvent } from '../protocol/events.js'
+import type { ContentPart } from '../protocol/messages.js'
+import type { Clock, Platform, Stop } from '../platform/platform.js'
+import type { ThreadError, ThreadMessage, ThreadState, ThreadStatus } from './messages.js'
+
+export interface ThreadOptions<Tools extends AnyTool = AnyTool> {
+  agent: Agent<Tools>
+  /** Storage and lifecycle come from here. Without it nothing is stored. */
+  platform?: Platform
+  /** Names the conversation; the same id finds it again after a restart. */
+  id: string
+  /** Language of labels and errors. Default `zh`. */
+  locale?: 'zh' | 'en'
+  /** Replaces single sentences of the table in `sdk/strings.ts`, by key. */
+  strings?: Record<string, string>
+  /** `false`: keep nothing on the phone. Default: store, where there is a platform. */
+  persist?: boolean
+  /**
+   * What `send` does while a run is active. `queue` (default): the message waits and is sent when the run has ended.
+   * `cancel`: the run is cancelled first. `refuse`: `send` returns `false`.
+   */
+  whileRunning?: 'queue' | 'cancel' | 'refuse'
+  /** Milliseconds between two updates of `messages$` and `state$`. Default 80. */
+  flushMs?: number
+  /** Replaces parts of the context each run gets. */
+  context?: Partial<RunContext>
+  clock?: Clock
+}
+
+/** What `thread.on` can listen to. */
+export interface ThreadEvents<Tools extends AnyTool = AnyTool> {
+  /** Text of the assistant, as it arrives. */
+  text: (delta: string) => void
+  event: (event: AgentEvent) => void
+  /** A message was added or has ended. */
+  message: (message: ThreadMessage<Tools>) => void
+  status: (status: ThreadStatus) => void
+  error: (error: ThreadError) => void
+}
+
+/** A conversation: it outlives its runs, and with a platform also the app. */
+export interface Thread<Tools extends AnyTool = AnyTool> {
+  readonly id: string
+  /** The state now, exact to the last event. */
+  readonly state: ThreadState<Tools>
+  /** The state now, then after each change, at most every `flushMs`. */
+  readonly state$: Observable<ThreadState<Tools>>
+  readonly messages$: Observable<readonly ThreadMessage<Tools>[]>
+  /** Every event of every run from now on, with its number in the run. */
+  readonly events$: Observable<NumberedEvent>
+  on<Name extends keyof ThreadEvents>(name: Name, listener: ThreadEvents<Tools>[Name]): Stop
+  /** Sends a message and starts a run. Open questions are answered with "cancelled". `false` if it was refused. */
+  send(content: string | ContentPart[]): boolean
+  /** Ends the active run; what has arrived stays. Also empties the queue. */
+  cancel(): void
+  /** Approves a tool call that asks, with other arguments if given. Call it inside the tap. */
+  approve(toolCallId: string, args?: unknown): void
+  deny(toolCallId: string, reason?: string): void
+  /** Answers any open interrupt with a payload. */
+  answer(interruptId: string, payload: unknown): void
+  /** Replaces a user message, drops all after it, and runs again. */
+  edit(messageId: string, content: string): boolean
+  /** Drops the answer to the last user message (or to that of the given answer) and runs again. */
+  regenerate(messageId?: string): boolean
+  /** Forgets the conversation, here and in storage. */
+  clear(): void
+  /** Leaves: writes what must survive, stops listening. The thread cannot be used afterwards. */
+  dispose(): void
+}
