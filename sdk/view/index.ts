@@ -1,0 +1,6 @@
+export { threadView } from './thread-view.js'
+export type { ThreadView } from './thread-view.js'
+export { viewData } from './view-data.js'
+export type { ViewBlock, ViewData, ViewMessage } from './view-data.js'
+export { diffState, sentOf } from './diff-state.js'
+export type { Sent, ViewPatch } from './diff-state.js'
