@@ -1,0 +1,2 @@
+export { wechatPlatform } from './wechat-platform.js'
+export type { WxLikeHost } from '../shared/quirks.js'
