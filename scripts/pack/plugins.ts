@@ -80,14 +80,15 @@ export function resolveSources(): Plugin {
 
 /**
  * Gives inlined modules that read `globalThis` an object of their own: old engines have no such global, and a bare read
- * of it ends the whole app. What zod keeps there (its configuration and registry) is shared inside its module anyway.
+ * of it ends the whole app. What zod keeps there (its configuration and registry) is shared inside its module anyway;
+ * its configuration says `jitless` from the start, so that it never asks for the `Function` that phones forbid.
  */
 export function localGlobalThis(): Plugin {
   return {
     name: 'local-global-this',
     transform(code, id) {
       if (!id.includes('node_modules') || !/\bglobalThis\b/.test(code)) return null
-      return { code: `const ownGlobal = {};\n${code.replace(/\bglobalThis\b/g, 'ownGlobal')}`, map: null }
+      return { code: `const ownGlobal = { __zod_globalConfig: { jitless: true } };\n${code.replace(/\bglobalThis\b/g, 'ownGlobal')}`, map: null }
     },
   }
 }
