@@ -1,0 +1,92 @@
+import { Observable, Subscriber } from 'rxjs'
+
+// The creators of RxJS under their names, for Observables alone. The originals also take promises, iterables, web streams
+// and schedulers, and bring the code for all of them onto every phone: 4 kB of the smallest app, compressed.
+
+/** Makes the source anew for each subscriber. What `make` throws becomes the error of the result. */
+export function defer<T>(make: () => Observable<T>): Observable<T> {
+  return new Observable(subscriber => make().subscribe(subscriber))
+}
+
+/** Emits values, synchronously, and completes. */
+export function of<T>(...values: T[]): Observable<T> {
+  return new Observable(subscriber => {
+    for (const value of values) subscriber.next(value)
+    subscriber.complete()
+  })
+}
+
+/** Fails at once. */
+export function throwError(error: unknown): Observable<never> {
+  return new Observable(subscriber => subscriber.error(error))
+}
+
+/** One source after the other. */
+export function concat<T>(...sources: Observable<T>[]): Observable<T> {
+  return defer(() => {
+    let index = 0
+    return sequence(() => sources[index++])
+  })
+}
+
+/**
+ * One source after the other, each asked for when the one before has ended, until there is none. A source that ends at
+ * once costs no depth of the stack. Subscribe to it once, or wrap it in {@link defer}: `next` is shared.
+ */
+export function sequence<T>(next: () => Observable<T> | undefined): Observable<T> {
+  return new Observable(subscriber => {
+    let isLooping = false
+    let isFree = false
+    const follow = (): void => {
+      const source = next()
+      if (!source) return subscriber.complete()
+      const inner = forward(subscriber, () => {
+        isFree = true
+        if (!isLooping) loop()
+      })
+      source.subscribe(inner)
+    }
+    const loop = (): void => {
+      isLooping = true
+      try {
+        do {
+          isFree = false
+          follow()
+        } while (isFree && !subscriber.closed)
+      } catch (error) {
+        subscriber.error(error)
+      }
+      isLooping = false
+    }
+    loop()
+  })
+}
+
+/** All sources side by side; completes when all have. */
+export function merge<T>(...sources: Observable<T>[]): Observable<T> {
+  return new Observable(subscriber => {
+    let open = sources.length
+    const end = (): void => {
+      if (--open <= 0) subscriber.complete()
+    }
+    if (!open) subscriber.complete()
+    for (const source of sources) {
+      const inner = forward(subscriber, end)
+      source.subscribe(inner)
+    }
+  })
+}
+
+/** A subscriber that passes everything on but the end. It is linked before it is used, so that leaving reaches it. */
+function forward<T>(subscriber: Subscriber<T>, complete: () => void): Subscriber<T> {
+  const inner = new Subscriber<T>({
+    next: value => subscriber.next(value),
+    error: (error: unknown) => subscriber.error(error),
+    complete() {
+      subscriber.remove(inner)
+      complete()
+    },
+  })
+  subscriber.add(inner)
+  return inner
+}
