@@ -4,7 +4,7 @@ import { Observable, Subscriber, type OperatorFunction } from 'rxjs'
 export interface TransformHandler<T> {
   /** May throw: the result then fails with what was thrown. */
   next(value: T): void
-  /** Called before completion passes on; may still emit. */
+  /** Called before completion passes on; may still emit, or throw: the result then fails. */
   complete?(): void
   /** Takes an error of the source: it may still emit, then the result completes. Without it the error passes on. */
   error?(error: unknown): void
@@ -44,7 +44,11 @@ export function transform<T, R>(
         },
         error: fail,
         complete: () => {
-          handler.complete?.()
+          try {
+            handler.complete?.()
+          } catch (error) {
+            return subscriber.error(error)
+          }
           subscriber.complete()
         },
       })
