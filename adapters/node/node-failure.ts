@@ -8,6 +8,8 @@ const REASONS: Record<string, HostFailureReason> = {
   EHOSTUNREACH: 'offline',
   ETIMEDOUT: 'timeout',
   ESOCKETTIMEDOUT: 'timeout',
+  // Something that is no TLS answered the handshake.
+  EPROTO: 'tls',
   ENOSPC: 'quota',
   EDQUOT: 'quota',
   EACCES: 'denied',

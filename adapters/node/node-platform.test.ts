@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { startByteServer } from '../../sdk/testkit/byte-server.js'
 import { platformSuite } from '../../sdk/testkit/platform-suite.js'
-import { answerOf } from '../../sdk/testkit/platform-device-behaviours.js'
-import { bodyText, recordRequest } from '../../sdk/testkit/platform-request-behaviours.js'
+import { answerOf } from '../../sdk/testkit/answer-of.js'
+import { bodyText, recordRequest } from '../../sdk/testkit/request-record.js'
 import { nodePlatform } from './index.js'
 
 const storageDir = mkdtempSync(join(tmpdir(), 'sampan-node-'))

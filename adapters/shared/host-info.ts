@@ -25,9 +25,9 @@ export function readHostInfo({ api, quirks }: WxLike): HostInfo {
   }
 }
 
-/** Whether a version is not older than another with as many parts. `''` is older than all. */
+/** Whether a version is not older than another with as many parts. `''` is as old as `'0'`. */
 export function isAtLeast(version: string, minimum: string): boolean {
   // Numbers of one width compare as text.
   const pad = (text: string): string => text.replace(/\d+/g, (part) => part.padStart(4, '0'))
-  return pad(version) >= pad(minimum)
+  return pad(version || '0') >= pad(minimum)
 }

@@ -27,6 +27,8 @@ export function wxLikeRequest(
 
   function success(answer: Answer): void {
     if (!close()) return
+    // Whoever waits for a head would wait in vain next time too.
+    if (!hasHead) capabilities.earlyHeaders = false
     const { status, headers } = readHead(answer)
     const end: ResponseEnd = { status: status || early.status, headers: Object.assign({}, early.headers, headers) }
     // Windows held back a whole stream until here. Where pieces came, what stands here is not to be trusted.
@@ -66,6 +68,7 @@ export function wxLikeRequest(
       return start(false)
     }
     hush(task)
+    if (!hostMethod(task, 'abort')) capabilities.abort = false
     // Here and now, on the task the host itself returned: the first chunk may come in the next turn.
     const listenToHead = hostMethod(task, 'onHeadersReceived')
     const listenToChunks = hostMethod(task, 'onChunkReceived')
