@@ -28,6 +28,12 @@ export interface ScriptedModel {
  * English, against whatever tools it is given, fills their arguments from their JSON Schema, asks for what is missing
  * and tells what came back. It knows no tool by name and keeps no state: everything is derived from the messages.
  *
+ * What it cannot do: it has no knowledge of the world and makes up no sentence, so beyond tools it only greets, quotes
+ * the texts in the system messages and says what it can do. It understands everyday words of a fixed thesaurus, one
+ * wish a clause and one thing a wish (“a latte and a mocha” orders one of them), looks up at most one kind of thing
+ * before it acts, and does not plan further. Negations hold for the word right after them. Tokens are estimated.
+ * `scripted-reasoning` (or `enable_thinking`) adds a sentence of reasoning; other model names make no difference.
+ *
  * @example
  * const model = scriptedModel({ paceMs: 0 })
  * model.complete({ messages: [{ role: 'user', content: '明天深圳天气怎么样' }], tools })

@@ -85,6 +85,10 @@ export interface Answer {
   text: string
   reasoning?: string
   calls: { name: string; arguments: Record<string, unknown> }[]
+  /** The argument the text asks for, as a path. Not on the wire: for the score. */
+  asks?: string
+  /** The text says that this cannot be done. Not on the wire: for the score. */
+  isRefusal?: true
 }
 
 /** The text of a message; parts that are no text are left out. */
