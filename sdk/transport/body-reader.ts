@@ -12,63 +12,117 @@ export type Framing = 'sse' | 'ndjson' | 'body'
 /** The `event` of a frame that is a whole body: what came where a stream was asked for, and is JSON. */
 export const BODY_EVENT = 'sampan:body'
 
-/** The longest body that is no stream, in characters. */
+/** The longest body that is no stream, in characters; and how much of an error's body is read. */
 const MAX_BODY_CHARS = 4 * 1024 * 1024
+const MAX_ERROR_CHARS = 64 * 1024
+/** How much of a stream's beginning is kept, for the message that it was none. */
+const OPENING_CHARS = 300
 
 /** Turns the pieces of one response into frames, or into the error that the response means. */
 export interface BodyReader {
+  /** Status and headers, as often as the host tells of them; what it told before stays where it is silent. */
   head(head: ResponseHead): void
+  /** What is known of status and headers. */
+  readonly known: ResponseHead
+  /** @throws SampanError the piece is too large or neither bytes nor text. */
   chunk(chunk: HostChunk): void
-  /** Whether any piece has come. */
+  /** Whether any piece has come that was not empty. */
   readonly hasStarted: boolean
   /** @throws SampanError what the response means, if it means an error. */
-  end(head: ResponseHead): void
+  end(): void
 }
 
 export function createBodyReader(framing: Framing, onFrame: (frame: Frame) => void, native?: TextStreamDecoder): BodyReader {
   const reader = createChunkReader(native)
-  let head: ResponseHead = { headers: {} }
+  let known: ResponseHead = { headers: {} }
   let hasStarted = false
-  let decoder: StreamDecoder | undefined
-  let pieces: string[] | undefined
-  let chars = 0
-
-  const keep = (text: string): void => {
-    chars += text.length
-    if (chars > MAX_BODY_CHARS) throw new SampanError('transport/too-large', 'The response is longer than ' + MAX_BODY_CHARS + ' characters.')
-    pieces!.push(text)
+  let hasFrames = false
+  const deliver = (frame: Frame): void => {
+    hasFrames = true
+    onFrame(frame)
   }
-  const text = (part: string): void => {
-    if (!part) return
-    if (decoder) return decoder.push(part)
-    if (pieces) return keep(part)
-    if (isStream(framing, head, part)) {
-      const options = { onFrame, encoded: reader.encoded }
-      decoder = framing === 'ndjson' ? createNdjsonDecoder(options) : createSseDecoder(options)
-      return decoder.push(part)
-    }
-    pieces = []
-    keep(part)
-  }
+  const readable = (text: string): string => (reader.encoded ? decodeUtf8(text) : text)
+  const text = createTextReader({
+    isStream: start => isStream(framing, known, start),
+    openStream: () => (framing === 'ndjson' ? createNdjsonDecoder : createSseDecoder)({ onFrame: deliver, encoded: reader.encoded }),
+    onKept(chars, read) {
+      if (isError(known) && chars > MAX_ERROR_CHARS) throw httpError(known, readable(read()))
+      if (chars > MAX_BODY_CHARS) throw new SampanError('transport/too-large', 'The response is longer than ' + MAX_BODY_CHARS + ' characters.')
+    },
+  })
   return {
-    head(next) {
-      head = next
+    head({ status, headers }) {
+      known = { status: status ?? known.status, headers: { ...known.headers, ...headers } }
+    },
+    get known() {
+      return known
     },
     get hasStarted() {
       return hasStarted
     },
     chunk(chunk) {
-      hasStarted = true
-      if (isHostEvent(chunk)) onFrame({ data: chunk.data, event: chunk.event ?? '', id: chunk.lastEventId, encoded: false })
-      else text(reader.push(chunk))
+      if (isHostEvent(chunk)) {
+        hasStarted = true
+        return deliver({ data: chunk.data, event: chunk.event ?? '', id: chunk.lastEventId, encoded: false })
+      }
+      hasStarted = hasStarted || ((chunk as string).length ?? (chunk as ArrayBuffer).byteLength) !== 0
+      text.push(reader.push(chunk))
     },
-    end(last) {
-      // The end may know the status although the start did not, and the other way round.
-      head = { status: last.status ?? head.status, headers: { ...head.headers, ...last.headers } }
-      text(reader.end())
+    end() {
+      text.push(reader.end())
+      const { isBody, read } = text.end()
+      const body = readable(read())
+      if (isError(known)) throw httpError(known, body)
+      if (framing === 'body' || (isBody && /^[{[]/.test(body))) return deliver({ data: body, event: BODY_EVENT, id: undefined, encoded: false })
+      if (isBody || !(hasFrames || looksCut(framing, body))) throw notAStream(body)
+    },
+  }
+}
+
+interface TextRules {
+  /** Judges a body by its first characters that are not blank. */
+  isStream(start: string): boolean
+  openStream(): StreamDecoder
+  /** Text of a body that is no stream was kept: `chars` of it so far. May throw. */
+  onKept(chars: number, read: () => string): void
+}
+
+/** Passes a stream's text on and keeps any other body. Of a stream it keeps the beginning, for the message that it was none. */
+function createTextReader({ isStream: judge, openStream, onKept }: TextRules) {
+  let opening = ''
+  let decoder: StreamDecoder | undefined
+  let pieces: string[] | undefined
+  let chars = 0
+  const read = (): string => (pieces ? pieces.join('') : opening)
+
+  const pass = (text: string): void => {
+    if (opening.length < OPENING_CHARS) opening += text.slice(0, OPENING_CHARS)
+    decoder!.push(text)
+  }
+  const keep = (text: string): void => {
+    chars += text.length
+    pieces!.push(text)
+    onKept(chars, read)
+  }
+  return {
+    push(text: string): void {
+      if (decoder) return pass(text)
+      if (pieces) return keep(text)
+      // Blank lines mean nothing yet: servers send them to keep a connection alive. Nor does a byte order mark.
+      opening = (opening + text).replace(/^(?:\xEF\xBB\xBF)?\s*/, '')
+      if (!opening || opening === '\xEF' || opening === '\xEF\xBB') return
+      const start = opening
+      opening = ''
+      if (judge(start)) {
+        decoder = openStream()
+        return pass(start)
+      }
+      pieces = []
+      keep(start)
+    },
+    end() {
       decoder?.end()
-      const body = pieces ? pieces.join('') : ''
-      endOfBody(framing, head, reader.encoded ? decodeUtf8(body) : body, Boolean(decoder), onFrame)
+      return { isBody: pieces !== undefined, read }
     },
   }
 }
@@ -77,27 +131,29 @@ function isHostEvent(chunk: HostChunk): chunk is HostEvent {
   return typeof (chunk as HostEvent).data === 'string'
 }
 
-/** An error status is never a stream; else the content type tells, and where a host hides it, the first character. */
-function isStream(framing: Framing, head: ResponseHead, firstText: string): boolean {
-  if (framing === 'body' || (head.status !== undefined && head.status >= 400)) return false
-  const type = head.headers['content-type'] ?? ''
-  if (/event-stream|ndjson|jsonl/.test(type)) return true
-  if (/html/.test(type)) return false
-  const first = /\S/.exec(firstText)?.[0]
-  return framing === 'ndjson' ? first !== '<' : first !== '{' && first !== '[' && first !== '<'
+/** A redirect that reaches us is one the host did not follow. */
+function isError({ status }: ResponseHead): boolean {
+  return status !== undefined && status >= 300
 }
 
-function endOfBody(framing: Framing, head: ResponseHead, body: string, wasStream: boolean, onFrame: (frame: Frame) => void): void {
-  if (head.status !== undefined && head.status >= 400) throw httpError(head, body)
-  if (wasStream) return
-  if (framing === 'body') return onFrame({ data: body, event: BODY_EVENT, id: undefined, encoded: false })
-  if (!body.trim()) return
-  if (/^\s*[{[]/.test(body)) return onFrame({ data: body, event: BODY_EVENT, id: undefined, encoded: false })
+/** An error is never a stream; for the rest the first character tells, because servers name the wrong content type. */
+function isStream(framing: Framing, head: ResponseHead, start: string): boolean {
+  if (framing === 'body' || isError(head) || /html/.test(head.headers['content-type'] ?? '')) return false
+  return framing === 'ndjson' ? start[0] !== '<' : '{[<'.indexOf(start[0]!) < 0
+}
+
+/** Whether a stream that held no event may have been cut before its first one ended. Nothing at all may, too. */
+function looksCut(framing: Framing, opening: string): boolean {
+  return framing === 'ndjson' || [':', 'data', 'event', 'id', 'retry'].some(name => {
+    const length = Math.min(name.length, opening.length)
+    return opening.slice(0, length) === name.slice(0, length)
+  })
+}
+
+function notAStream(body: string): SampanError {
   const shown = readErrorBody(body).message
   const what = 'The server answered with something that is no stream'
-  throw new SampanError('transport/not-a-stream', what + (shown ? ': ' + shown : ' (a web page; a portal or a proxy may be in the way).'), {
-    status: head.status,
-    headers: head.headers,
+  return new SampanError('transport/not-a-stream', what + (shown ? ': ' + shown : ' (a web page; a portal or a proxy may be in the way).'), {
     phase: 'first-byte',
   })
 }

@@ -1,4 +1,4 @@
-import { catchError, concatMap, map, of, throwError, type Observable } from 'rxjs'
+import { Observable, Subscriber } from 'rxjs'
 import type { Framing } from './body-reader.js'
 import { requestFrames } from './request-frames.js'
 import { fromToken, signInAtGateway } from './sign-in.js'
@@ -8,6 +8,7 @@ import { DEFAULT_TIMEOUTS, type Timeouts } from './watchdog.js'
 import { isSampanError, SampanError } from '../errors.js'
 import { systemClock, type Clock, type Platform } from '../platform/platform.js'
 import type { Frame } from '../protocol/frames.js'
+import { defer } from '../protocol/streams.js'
 
 export interface ConnectOptions {
   platform: Platform
@@ -76,22 +77,28 @@ export function connect(options: ConnectOptions): Connection {
   const base = { headers: { ...options.headers }, timeouts, clock }
   const tokens = tokensOf(options, url, base)
 
-  const send = (request: StreamRequest, token: string | undefined): Observable<Frame> => {
-    const { method = 'POST', body, framing = 'sse', logId } = request
-    const headers: Record<string, string> = { ...base.headers, accept: ACCEPT[framing], ...request.headers }
-    if (body !== undefined) headers['content-type'] = 'application/json'
-    if (token !== undefined) headers.authorization = 'Bearer ' + token
-    if (logId !== undefined && isGateway) headers['x-sampan-log-id'] = logId
-    const text = body === undefined ? undefined : JSON.stringify(body)
-    const frames$ = requestFrames(platform, { ...base, url: url + request.path, method, headers, body: text, framing })
-    return framing === 'body' ? frames$ : inStreamSlot(platform, frames$)
-  }
+  const send = ({ path, method = 'POST', body, headers: own, framing = 'sse', logId }: StreamRequest, token: string | undefined): Observable<Frame> =>
+    defer(() => {
+      const headers: Record<string, string> = { ...base.headers, accept: ACCEPT[framing], ...own }
+      if (body !== undefined) headers['content-type'] = 'application/json'
+      if (token !== undefined) headers.authorization = 'Bearer ' + token
+      if (isGateway) forGateway(headers, platform, logId)
+      const text = body === undefined ? undefined : JSON.stringify(body)
+      const frames$ = requestFrames(platform, { ...base, url: url + path, method, headers, body: text, framing })
+      return framing === 'body' ? frames$ : inStreamSlot(platform, frames$)
+    })
   return {
     platform,
     url,
     isGateway,
     open: request => (tokens ? withToken(tokens, token => send(request, token)) : send(request, options.providerKey)),
   }
+}
+
+function forGateway(headers: Record<string, string>, platform: Platform, logId: string | undefined): void {
+  if (logId !== undefined) headers['x-sampan-log-id'] = logId
+  // A host that hands over text has decoded each piece on its own, and damaged every character that was cut.
+  if (platform.capabilities.stream === 'text') headers['x-sampan-ascii'] = '1'
 }
 
 const ACCEPT: Record<Framing, string> = { sse: 'text/event-stream', ndjson: 'application/x-ndjson', body: 'application/json' }
@@ -111,26 +118,38 @@ function tokensOf(
   url: string,
   base: { headers: Record<string, string>; timeouts: Timeouts; clock: Clock },
 ): Tokens | undefined {
-  if (getToken) return createTokens(fromToken(getToken))
+  const request = { ...base, url: url.replace(/\/v1$/, '') + '/v1/sign-in' }
+  if (getToken) return createTokens(fromToken(getToken, request))
   if (signIn === false || providerKey !== undefined) return undefined
-  return createTokens(signInAtGateway(platform, { ...base, url: url + '/v1/sign-in' }).pipe(map(answer => answer.token)))
+  return createTokens(signInAtGateway(platform, request))
 }
 
 /** Sends with the current token; one that is refused before anything arrived is replaced, once. */
 function withToken(tokens: Tokens, send: (token: string) => Observable<Frame>): Observable<Frame> {
-  const attempt = (isLast: boolean): Observable<Frame> =>
-    tokens.token$.pipe(
-      concatMap(token =>
-        send(token).pipe(
-          catchError((error: unknown) => {
-            if (isLast || !isRefusedToken(error)) return throwError(() => error)
-            tokens.reject(token)
-            return attempt(true)
-          }),
-        ),
-      ),
-    )
-  return of(false).pipe(concatMap(attempt))
+  return new Observable(subscriber => {
+    const attempt = (isLast: boolean): void => {
+      const stop = tokens.get((error, token) => {
+        if (error) return subscriber.error(error)
+        let hasArrived = false
+        const inner = new Subscriber<Frame>({
+          next(frame) {
+            hasArrived = true
+            subscriber.next(frame)
+          },
+          error(thrown: unknown) {
+            if (isLast || hasArrived || !isRefusedToken(thrown)) return subscriber.error(thrown)
+            tokens.reject(token!)
+            attempt(true)
+          },
+          complete: () => subscriber.complete(),
+        })
+        subscriber.add(inner)
+        send(token!).subscribe(inner)
+      })
+      subscriber.add(stop)
+    }
+    attempt(false)
+  })
 }
 
 function isRefusedToken(error: unknown): boolean {

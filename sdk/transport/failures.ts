@@ -24,27 +24,48 @@ export function hostError(failure: HostFailure, phase: ErrorPhase, url: string):
       ? 'The host does not allow requests to ' + hostOf(url) + ': add it to the app\'s list of request domains.'
       : text
   const { errMsg, errno } = failure
-  return new SampanError(code, sentence + ' (' + errMsg + ')', { retryable, phase, errMsg, errno, cause: failure })
+  // A host knows one timeout only, that of the whole request. Before anything came it says what was waited for all the same.
+  const at = failure.reason === 'timeout' && phase === 'stream' ? 'total' : phase
+  return new SampanError(code, sentence + ' (' + errMsg + ')', { retryable, phase: at, errMsg, errno, cause: failure })
 }
 
 function hostOf(url: string): string {
   return /^[a-z]+:\/\/([^/?#]+)/i.exec(url)?.[1] ?? url
 }
 
+/** Codes that are said of a request which merely stopped: where the app was hidden meanwhile, that is the reason. */
+const STOPPED: readonly ErrorCode[] = ['transport/timeout', 'transport/offline', 'transport/failed']
+
+/** The error with what is known of the request it happened in. */
+export function locate(error: SampanError, phase: ErrorPhase, head: ResponseHead, wasHidden: boolean): SampanError {
+  const { status, headers } = head
+  const details: ErrorDetails = { phase, status, headers, requestId: requestIdOf(headers), ...error.details }
+  if (wasHidden && error.retryable && STOPPED.indexOf(error.code) >= 0) {
+    return new SampanError('transport/suspended', BY_REASON.suspended.text + ' (' + error.message + ')', { ...details, cause: error })
+  }
+  return new SampanError(error.code, error.message, details)
+}
+
 /** What an answer with an error status means. `body` is its text, whole or cut. */
 export function httpError(head: ResponseHead, body: string): SampanError {
   const status = head.status!
-  const { message, providerCode } = readErrorBody(body)
-  const details: ErrorDetails = {
+  const { headers } = head
+  const told = readErrorBody(body)
+  const message = told.message ?? (headers.location && 'the server sends the request on to ' + headers.location)
+  return new SampanError(codeOfStatus(status), 'HTTP ' + status + (message ? ': ' + message : ''), {
     status,
-    providerCode,
-    headers: head.headers,
-    requestId: head.headers['x-request-id'],
-    retryAfterMs: retryAfterMs(head.headers['retry-after']),
+    providerCode: told.providerCode,
+    headers,
+    requestId: requestIdOf(headers) ?? told.requestId,
+    retryAfterMs: retryAfterMs(headers),
     phase: 'first-byte',
-    retryable: status === 408 || status === 429 || status >= 500,
-  }
-  return new SampanError(codeOfStatus(status), 'HTTP ' + status + (message ? ': ' + message : ''), details)
+    retryable: isPassingStatus(status),
+  })
+}
+
+/** Whether a request that was answered with this status may succeed later, unchanged. */
+export function isPassingStatus(status: number): boolean {
+  return status === 408 || status === 429 || (status >= 500 && status < 600)
 }
 
 function codeOfStatus(status: number): ErrorCode {
@@ -53,23 +74,42 @@ function codeOfStatus(status: number): ErrorCode {
   return status >= 500 || status === 408 ? 'transport/server' : 'transport/http'
 }
 
-/** Reads the error object that OpenAI-like servers, gateways and many others send. */
-export function readErrorBody(body: string): { message?: string; providerCode?: string } {
-  const json = parseJson(body) as { error?: unknown; message?: unknown; code?: unknown } | undefined
-  if (!json || typeof json !== 'object') {
-    const isMarkup = /^\s*</.test(body)
-    return { message: isMarkup ? undefined : body.slice(0, 300) || undefined }
-  }
-  const error = (json.error && typeof json.error === 'object' ? json.error : json) as { message?: unknown; code?: unknown; type?: unknown }
-  const message = error.message ?? (typeof json.error === 'string' ? json.error : undefined)
+function requestIdOf(headers: Record<string, string>): string | undefined {
+  return headers['x-request-id'] ?? headers['x-siliconcloud-trace-id']
+}
+
+/** Longest text of a server that goes into a message. */
+const MAX_TOLD_CHARS = 300
+
+/** What a server says went wrong, in its own words. */
+export interface ToldError { message?: string; providerCode?: string; requestId?: string }
+
+/** Reads the body of an error: the error object of OpenAI-like servers, gateways and many others, or plain text. */
+export function readErrorBody(body: string): ToldError {
+  const json = parseJson(body)
+  if (json && typeof json === 'object') return readErrorObject(json)
+  const isMarkup = /^\s*</.test(body)
+  return { message: isMarkup ? undefined : body.trim().slice(0, MAX_TOLD_CHARS) || undefined }
+}
+
+/** Reads an error object, or the object it stands in as `error`. */
+export function readErrorObject(json: object): ToldError {
+  const outer = json as Record<string, unknown>
+  const error = (outer.error && typeof outer.error === 'object' ? outer.error : outer) as Record<string, unknown>
+  const message = error.message ?? error.msg ?? error.detail ?? outer.error
   const code = error.code ?? error.type
+  const id = error.requestId ?? error.request_id ?? outer.request_id
   return {
-    message: typeof message === 'string' ? message : undefined,
+    message: typeof message === 'string' ? message.slice(0, MAX_TOLD_CHARS) : undefined,
     providerCode: typeof code === 'string' || typeof code === 'number' ? String(code) : undefined,
+    requestId: typeof id === 'string' ? id : undefined,
   }
 }
 
-function retryAfterMs(value: string | undefined): number | undefined {
-  const seconds = Number(value)
-  return value !== undefined && seconds >= 0 ? seconds * 1000 : undefined
+/** `Retry-After` in seconds, or as a date: measured from the server's own, because a phone's clock may be wrong. */
+function retryAfterMs(headers: Record<string, string>): number | undefined {
+  const value = headers['retry-after']
+  if (!value) return undefined
+  const ms = /^\d+(\.\d+)?$/.test(value) ? Number(value) * 1000 : Date.parse(value) - (Date.parse(headers.date ?? '') || Date.now())
+  return ms >= 0 ? ms : undefined
 }

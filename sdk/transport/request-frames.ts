@@ -1,9 +1,10 @@
-import { Observable } from 'rxjs'
+import { Observable, type Subscriber } from 'rxjs'
 import { createBodyReader, type Framing } from './body-reader.js'
-import { hostError } from './failures.js'
-import { createWatchdog, type Timeouts } from './watchdog.js'
-import { SampanError, toSampanError, type ErrorPhase } from '../errors.js'
-import type { Clock, Platform, RequestOptions } from '../platform/platform.js'
+import { hostError, locate } from './failures.js'
+import { watchHiding } from './watch-hiding.js'
+import { createWatchdog, timeoutError, type Timeouts } from './watchdog.js'
+import { toSampanError, type ErrorPhase, type SampanError } from '../errors.js'
+import type { Clock, Platform, RequestHandlers, RequestOptions } from '../platform/platform.js'
 import type { Frame } from '../protocol/frames.js'
 
 /** One host request, as frames. */
@@ -24,73 +25,81 @@ export interface FrameRequest {
  */
 export function requestFrames(platform: Platform, request: FrameRequest): Observable<Frame> {
   return new Observable(subscriber => {
-    let phase: ErrorPhase = 'connect'
-    let isOver = false
     const canStream = platform.capabilities.stream !== 'none' && request.framing !== 'body'
-    const reader = createBodyReader(request.framing, frame => subscriber.next(frame), platform.createTextDecoder?.())
-    const finish = (error?: SampanError): void => {
-      if (isOver) return
-      isOver = true
-      if (error) subscriber.error(error)
-      else subscriber.complete()
-    }
-    /** Runs what may throw; what it throws ends the request. */
-    const attempt = (work: () => void): boolean => {
-      try {
-        work()
-        return true
-      } catch (thrown) {
-        finish(toSampanError(thrown, 'protocol/malformed', { phase }))
-        return false
-      }
-    }
-    const watchdog = createWatchdog(request.clock, request.timeouts, platform.capabilities.earlyHeaders, (slow, ms) =>
-      finish(timeoutError(slow, ms)),
-    )
-    subscriber.add(watchdog.stop)
-    const stop = platform.request(hostOptions(request, canStream), {
-      onHead(head) {
-        if (isOver) return
-        phase = 'first-byte'
-        watchdog.head()
-        reader.head(head)
-      },
-      onChunk(chunk) {
-        if (isOver) return
-        phase = 'stream'
-        watchdog.progress()
-        attempt(() => reader.chunk(chunk))
-      },
-      onEnd(end) {
-        if (isOver) return
-        watchdog.stop()
-        const { body } = end
-        if (body !== undefined && !reader.hasStarted) {
-          reader.head(end)
-          if (!attempt(() => reader.chunk(body))) return
-        }
-        if (attempt(() => reader.end(end))) finish()
-      },
-      onFail: failure => finish(hostError(failure, phase, request.url)),
-    })
-    subscriber.add(() => {
-      isOver = true
-      stop()
-    })
+    const { handlers, isOpen } = listen(platform, request, subscriber)
+    const options = hostOptions(platform, request, canStream)
+    const stop =
+      canStream && platform.capabilities.stream === 'events' && platform.openEventSource
+        ? platform.openEventSource(options, handlers)
+        : platform.request(options, handlers)
+    // The host may have answered before it returned.
+    subscriber.add(() => isOpen() && stop())
   })
 }
 
-function hostOptions({ url, method, headers, body, timeouts }: FrameRequest, stream: boolean): RequestOptions {
-  return { url, method, headers, body, stream, timeoutMs: timeouts.totalMs || undefined }
+/** What the host reports, as frames and as at most one error. Released with the subscriber. */
+function listen(platform: Platform, request: FrameRequest, subscriber: Subscriber<Frame>): { handlers: RequestHandlers; isOpen: () => boolean } {
+  const { clock, timeouts, framing, url } = request
+  let phase: ErrorPhase = 'connect'
+  // False from the host's end or failure on: then there is nothing left to abort.
+  let isOpen = true
+  const reader = createBodyReader(framing, frame => subscriber.next(frame), platform.createTextDecoder?.())
+  const hiding = watchHiding(platform)
+  const fail = (error: SampanError): void => subscriber.error(locate(error, phase, reader.known, hiding.wasHidden))
+  const watchdog = createWatchdog(clock, timeouts, platform.capabilities.earlyHeaders, (slow, ms) => fail(timeoutError(slow, ms)))
+  subscriber.add(watchdog.stop)
+  subscriber.add(hiding.stop)
+
+  /** Runs what may throw, while anybody listens. What it throws ends the request. */
+  const attempt = (work: () => void): void => {
+    try {
+      if (!subscriber.closed) work()
+    } catch (thrown) {
+      fail(toSampanError(thrown, 'protocol/malformed'))
+    }
+  }
+  const alive = (next: ErrorPhase): void => {
+    phase = next
+    hiding.alive()
+  }
+  const handlers: RequestHandlers = {
+    onHead: head =>
+      attempt(() => {
+        alive('first-byte')
+        watchdog.head()
+        reader.head(head)
+      }),
+    onChunk: chunk =>
+      attempt(() => {
+        alive('stream')
+        watchdog.progress()
+        reader.chunk(chunk)
+      }),
+    onEnd(end) {
+      isOpen = false
+      watchdog.stop()
+      attempt(() => reader.head(end))
+      const { body } = end
+      // A host that held the body back until here; where pieces came, it is those again.
+      if (body !== undefined && !reader.hasStarted) attempt(() => reader.chunk(body))
+      attempt(() => {
+        reader.end()
+        subscriber.complete()
+      })
+    },
+    onFail(failure) {
+      isOpen = false
+      attempt(() => fail(hostError(failure, phase, url)))
+    },
+  }
+  return { handlers, isOpen: () => isOpen }
 }
 
-const WAITED_FOR: Partial<Record<ErrorPhase, string>> = {
-  connect: 'No answer of the server',
-  'first-byte': 'No byte of the answer',
-  stream: 'Nothing more of the answer',
-  total: 'No end of the answer',
-}
+/** What is asked of a host that ends requests by itself where nobody says for how long they may last. */
+const LONGEST_MS = 600_000
 
-function timeoutError(phase: ErrorPhase, ms: number): SampanError {
-  return new SampanError('transport/timeout', WAITED_FOR[phase] + ' came within ' + ms + ' ms.', { phase, retryable: true })
+function hostOptions({ capabilities }: Platform, { url, method, headers, body, timeouts }: FrameRequest, stream: boolean): RequestOptions {
+  // A host with a ceiling has a default that may lie far below it. The adapter cuts what is too much.
+  const longestMs = capabilities.maxRequestMs === undefined ? undefined : Math.max(LONGEST_MS, capabilities.maxRequestMs)
+  return { url, method, headers, body, stream, timeoutMs: timeouts.totalMs || longestMs }
 }

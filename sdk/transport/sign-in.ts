@@ -1,39 +1,71 @@
-import { catchError, concatMap, map, Observable, of } from 'rxjs'
+import { Subscriber } from 'rxjs'
+import { askForCode, waitForAnswer, type Patience } from './host-answer.js'
 import { requestFrames, type FrameRequest } from './request-frames.js'
+import type { Answer, Question } from './tokens.js'
 import { SampanError, toSampanError } from '../errors.js'
-import type { HostFailure, Platform, SignInCode } from '../platform/platform.js'
+import type { Platform, Stop } from '../platform/platform.js'
+import type { Frame } from '../protocol/frames.js'
 import { parseJson } from '../protocol/json.js'
 
 const GUEST_KEY = 'sampan/guest'
 
-/** A gateway's answer to a sign-in: a short-lived token, and who it says we are. */
-export interface SignIn {
-  token: string
-  /** Milliseconds since 1970. */
-  expiresAt?: number
-  userId?: string
-}
+/** Where and how to sign in. */
+export type SignInRequest = Omit<FrameRequest, 'method' | 'body' | 'framing'>
 
-/**
- * Signs in at a gateway: with the host's one-use code where there is one, else as a guest this installation remembers.
- * Cold: each subscription signs in once.
- */
-export function signInAtGateway(platform: Platform, request: Omit<FrameRequest, 'method' | 'body' | 'framing'>): Observable<SignIn> {
-  return proofOfUser(platform).pipe(
-    concatMap(proof => {
+/** Signs in at a gateway: with the host's one-use code where there is one, else as a guest this installation remembers. */
+export function signInAtGateway(platform: Platform, request: SignInRequest): Question<string> {
+  const patience = patienceOf(request)
+  return answer => {
+    const inner = new Subscriber<Frame>({
+      next: frame => {
+        const token = (parseJson(frame.data) as { token?: unknown } | undefined)?.token
+        if (typeof token === 'string' && token) answer(undefined, token)
+        else answer(failed('The gateway\'s answer to the sign-in holds no token.'))
+      },
+      error: (thrown: unknown) => answer(atSignIn(toSampanError(thrown, 'transport/sign-in-failed'))),
+      complete() {},
+    })
+    const stop = proofOfUser(platform, patience, (error, proof) => {
+      if (error) return answer(error)
       const body = JSON.stringify({ host: platform.host.name, ...proof })
       const headers = { ...request.headers, 'content-type': 'application/json' }
-      return requestFrames(platform, { ...request, headers, method: 'POST', body, framing: 'body' })
-    }),
-    map(frame => {
-      const answer = parseJson(frame.data) as Partial<SignIn> | undefined
-      if (answer && typeof answer.token === 'string') return answer as SignIn
-      throw new SampanError('transport/sign-in-failed', 'The gateway\'s answer to the sign-in holds no token.', { phase: 'sign-in' })
-    }),
-    catchError(thrown => {
-      throw atSignIn(toSampanError(thrown, 'transport/sign-in-failed'))
-    }),
-  )
+      requestFrames(platform, { ...request, headers, method: 'POST', body, framing: 'body' }).subscribe(inner)
+    })
+    return () => {
+      stop()
+      inner.unsubscribe()
+    }
+  }
+}
+
+/** Asks an app's `getToken`. */
+export function fromToken(make: () => string | PromiseLike<string>, request: SignInRequest): Question<string> {
+  const patience = patienceOf(request)
+  const refuse = (thrown: unknown): SampanError => toSampanError(thrown, 'transport/sign-in-failed', { phase: 'sign-in' })
+  return answer =>
+    waitForAnswer(
+      patience,
+      settle => {
+        const got = (token: string): void => (token ? settle(undefined, token) : settle(failed('getToken gave no token.')))
+        try {
+          const token = make()
+          if (token && typeof token !== 'string') token.then(got, thrown => settle(refuse(thrown)))
+          else got(token)
+        } catch (thrown) {
+          settle(refuse(thrown))
+        }
+      },
+      answer,
+    )
+}
+
+/** A person may be asked something by the host meanwhile, so this is the longer of the two waits before a body. */
+function patienceOf({ clock, timeouts }: SignInRequest): Patience {
+  return { clock, ms: timeouts.firstByteMs }
+}
+
+function failed(message: string): SampanError {
+  return new SampanError('transport/sign-in-failed', message, { phase: 'sign-in' })
 }
 
 /** Being refused at the door is another thing than a token that has run out: it is not tried again. */
@@ -42,49 +74,16 @@ function atSignIn(error: SampanError): SampanError {
   return new SampanError(code, error.message, { ...error.details, phase: 'sign-in', cause: error })
 }
 
-function proofOfUser(platform: Platform): Observable<{ code: string } | { guest: string }> {
-  if (!platform.signInCode) return guestId(platform).pipe(map(guest => ({ guest })))
-  return fromHost<SignInCode>(done => platform.signInCode!(done)).pipe(map(({ code }) => ({ code })))
+function proofOfUser(platform: Platform, patience: Patience, answer: Answer<{ code: string } | { guest: string }>): Stop {
+  if (platform.signInCode) return askForCode(platform, patience, (error, found) => answer(error, found && { code: found.code }))
+  return waitForAnswer<string>(patience, settle => guestId(platform, settle), (error, guest) => answer(error, { guest: guest! }))
 }
 
 /** The same guest after a restart, as long as storage holds. It proves nothing; a gateway gives guests little. */
-function guestId(platform: Platform): Observable<string> {
-  const { storage } = platform
-  return fromHost<string | undefined>(done => storage.get(GUEST_KEY, (failure, value) => done(null, failure ? undefined : value))).pipe(
-    concatMap(known => {
-      if (known) return of(known)
-      const guest = 'guest-' + Date.now().toString(36) + Math.floor(Math.random() * 0xfffffffffffff).toString(36)
-      return fromHost<void>(done => storage.set(GUEST_KEY, guest, () => done(null))).pipe(map(() => guest))
-    }),
-  )
-}
-
-/** One host call as an Observable of one value. */
-function fromHost<T>(call: (done: (failure: HostFailure | null, value?: T) => void) => void): Observable<T> {
-  return new Observable(subscriber =>
-    call((failure, value) => {
-      if (failure) return subscriber.error(new SampanError('transport/sign-in-failed', failure.errMsg, { phase: 'sign-in', cause: failure, retryable: true }))
-      subscriber.next(value as T)
-      subscriber.complete()
-    }),
-  )
-}
-
-/** Whatever an app's `getToken` returns, as an Observable. */
-export function fromToken(make: () => string | PromiseLike<string>): Observable<string> {
-  return new Observable(subscriber => {
-    const done = (token: string): void => {
-      subscriber.next(token)
-      subscriber.complete()
-    }
-    const failed = (thrown: unknown): void => subscriber.error(toSampanError(thrown, 'transport/sign-in-failed', { phase: 'sign-in' }))
-    try {
-      const token = make()
-      if (typeof token === 'string') done(token)
-      else token.then(done, failed)
-    } catch (thrown) {
-      failed(thrown)
-    }
+function guestId({ storage }: Platform, answer: Answer<string>): void {
+  storage.get(GUEST_KEY, (_, known) => {
+    if (known) return answer(undefined, known)
+    const guest = 'guest-' + Date.now().toString(36) + Math.floor(Math.random() * 0xfffffffffffff).toString(36)
+    storage.set(GUEST_KEY, guest, () => answer(undefined, guest))
   })
 }
-

@@ -1,5 +1,5 @@
-import { Observable } from 'rxjs'
-import type { Platform, Stop } from '../platform/platform.js'
+import { Observable, Subscriber } from 'rxjs'
+import type { Platform } from '../platform/platform.js'
 
 interface Slots {
   live: number
@@ -16,20 +16,21 @@ export function inStreamSlot<T>(platform: Platform, stream$: Observable<T>): Obs
   return new Observable(subscriber => {
     const slots = slotsOf.get(platform) ?? { live: 0, waiting: [] }
     slotsOf.set(platform, slots)
+    const inner = new Subscriber<T>(subscriber)
     let hasSlot = false
     const start = (): void => {
       hasSlot = true
       slots.live += 1
-      subscriber.add(stream$.subscribe(subscriber))
+      stream$.subscribe(inner)
     }
-    const leave: Stop = () => {
+    // `inner` is linked already, so that its request is gone by now: the next one must not meet it.
+    subscriber.add(() => {
       slots.waiting = slots.waiting.filter(waiting => waiting !== start)
       if (!hasSlot) return
       hasSlot = false
       slots.live -= 1
       slots.waiting.shift()?.()
-    }
-    subscriber.add(leave)
+    })
     if (slots.live < platform.capabilities.maxStreams) start()
     else slots.waiting.push(start)
   })

@@ -1,58 +1,49 @@
-import { Observable } from 'rxjs'
+import type { Stop } from '../platform/platform.js'
+
+/** Takes an answer, or what went wrong instead. */
+export type Answer<T> = (error: unknown, value?: T) => void
+/** Asks for something; answers once, at once or later, unless stopped. */
+export type Question<T> = (answer: Answer<T>) => Stop
 
 /** Gives the token of this connection, getting a new one when there is none. */
 export interface Tokens {
-  /** The token in use, or the one that is being got: however many ask, one sign-in runs. */
-  readonly token$: Observable<string>
+  /** The token in use, or the one that is being got: however many ask, one sign-in runs. It is stopped when all have left. */
+  readonly get: Question<string>
   /** Says that a token no longer works, so that the next one asked for is new. */
   reject(token: string): void
 }
 
-/** @param signIn$ cold; each subscription gets a new token. */
-export function createTokens(signIn$: Observable<string>): Tokens {
+/** @param signIn gets a new token each time. */
+export function createTokens(signIn: Question<string>): Tokens {
   let current: string | undefined
-  let flight$: Observable<string> | undefined
+  let waiting: Answer<string>[] = []
+  let stopSignIn: Stop = () => {}
 
-  const share = (): Observable<string> => {
-    type Waiting = { next(token: string): void; error(thrown: unknown): void }
-    let waiting: Waiting[] = []
-    const settle = (tell: (one: Waiting) => void): void => {
-      flight$ = undefined
+  const start = (): void => {
+    let isOver = false
+    const stop = signIn((error, token) => {
+      isOver = true
+      current = token
       const all = waiting
       waiting = []
-      all.forEach(tell)
-    }
-    let isStarted = false
-    return new Observable(subscriber => {
-      const one: Waiting = {
-        next: token => {
-          subscriber.next(token)
-          subscriber.complete()
-        },
-        error: thrown => subscriber.error(thrown),
-      }
-      waiting.push(one)
-      if (isStarted) return
-      isStarted = true
-      // Host logins must not overlap, and one that has begun is not stopped: the next asker profits from it.
-      signIn$.subscribe({
-        next: token => {
-          current = token
-          settle(one => one.next(token))
-        },
-        error: thrown => settle(one => one.error(thrown)),
-      })
+      all.forEach(answer => answer(error, token))
     })
+    if (!isOver) stopSignIn = stop
   }
   return {
-    token$: new Observable(subscriber => {
+    get(answer) {
       if (current !== undefined) {
-        subscriber.next(current)
-        return subscriber.complete()
+        answer(undefined, current)
+        return () => {}
       }
-      flight$ ??= share()
-      return flight$.subscribe(subscriber)
-    }),
+      const mine: Answer<string> = (error, token) => answer(error, token)
+      if (waiting.push(mine) === 1) start()
+      return () => {
+        const left = waiting.filter(other => other !== mine)
+        if (left.length < waiting.length && !left.length) stopSignIn()
+        waiting = left
+      }
+    },
     reject(token) {
       if (current === token) current = undefined
     },

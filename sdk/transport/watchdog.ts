@@ -1,11 +1,14 @@
-import type { ErrorPhase } from '../errors.js'
+import { SampanError, type ErrorPhase } from '../errors.js'
 import type { Clock, Stop } from '../platform/platform.js'
 
 /** How long each phase of a request may last, in milliseconds. `0` means no limit. */
 export interface Timeouts {
   /** Until status and headers, on hosts that show them before the body. Default 20 000. */
   connectMs: number
-  /** Until the first byte of the body. Default 60 000: a model may think before it speaks. */
+  /**
+   * Until the first byte of the body, which on a host that does not stream is the whole body. Default 60 000: a model may
+   * think before it speaks.
+   */
   firstByteMs: number
   /** Between two pieces of the body, comments and pings included: some phones never report a dead network. Default 45 000. */
   idleMs: number
@@ -31,6 +34,7 @@ export function createWatchdog(
   onTimeout: (phase: ErrorPhase, ms: number) => void,
 ): Watchdog {
   let lastAt = 0
+  let hasStarted = false
   let isOver = false
   const stops: Stop[] = []
   const stop = (): void => {
@@ -64,13 +68,27 @@ export function createWatchdog(
   return {
     head: stopConnect,
     progress() {
-      if (lastAt === 0) {
+      lastAt = clock.now()
+      if (!hasStarted) {
+        hasStarted = true
         stopConnect()
         stopFirstByte()
         if (timeouts.idleMs > 0) watchIdle(timeouts.idleMs)
       }
-      lastAt = clock.now() || 1
     },
     stop,
   }
+}
+
+const WAITED_FOR: Partial<Record<ErrorPhase, string>> = {
+  'sign-in': 'No answer to the sign-in',
+  connect: 'No answer of the server',
+  'first-byte': 'No byte of the answer',
+  stream: 'Nothing more of the answer',
+  total: 'No end of the answer',
+}
+
+/** What a phase that took too long means. */
+export function timeoutError(phase: ErrorPhase, ms: number): SampanError {
+  return new SampanError('transport/timeout', WAITED_FOR[phase] + ' came within ' + ms + ' ms.', { phase, retryable: true })
 }
