@@ -10,7 +10,7 @@ const GIVE_UP_AFTER = 8
  * Comparing slices is exact: what is around the string is equal character by character, so its meaning is equal too.
  */
 export interface DeltaMemo {
-  /** The string of an event that is like the learned one, or `undefined`. */
+  /** The string of an event that is like the learned one, or `undefined`. An empty one is left to be parsed. */
   match(frame: Frame): string | undefined
   /** Learns from an event that was parsed: `value` stood in `field`, and was all it said. */
   learn(frame: Frame, field: string, value: string): void
@@ -22,13 +22,14 @@ export function createDeltaMemo(): DeltaMemo {
   let head = ''
   let tail = ''
   let field = ''
+  let event = ''
   let misses = 0
   return {
     get field() {
       return field
     },
-    match({ data, encoded }) {
-      if (!head) return undefined
+    match({ data, encoded, event: name }) {
+      if (!head || name !== event) return undefined
       const end = data.length - tail.length
       if (end < head.length || data.slice(0, head.length) !== head || data.slice(end) !== tail) return miss()
       const literal = data.slice(head.length, end)
@@ -37,8 +38,9 @@ export function createDeltaMemo(): DeltaMemo {
       misses = 0
       return text
     },
-    learn({ data, encoded }, name, value) {
+    learn(frame, name, value) {
       if (misses >= GIVE_UP_AFTER) return
+      const { data, encoded } = frame
       const found = locate(data, name)
       if (!found) return
       const literal = data.slice(found.start, found.end)
@@ -46,6 +48,7 @@ export function createDeltaMemo(): DeltaMemo {
       head = data.slice(0, found.start)
       tail = data.slice(found.end)
       field = name
+      event = frame.event
     },
   }
 
@@ -55,9 +58,12 @@ export function createDeltaMemo(): DeltaMemo {
   }
 }
 
+/** Quote, backslash and the control characters, which JSON forbids: to let them pass would be to read what is no JSON. */
+const SPECIAL = /[^ !#-[\]-\uffff]/
+
 /** The value of what stands between the quotes of a JSON string; `undefined` if a string could not look like that. */
 function readLiteral(literal: string): string | undefined {
-  if (literal.indexOf('\\') < 0) return literal.indexOf('"') < 0 ? literal : undefined
+  if (!SPECIAL.test(literal)) return literal || undefined
   try {
     return JSON.parse('"' + literal + '"')
   } catch {
@@ -67,6 +73,7 @@ function readLiteral(literal: string): string | undefined {
 
 /** Where the string of a field stands in JSON text. Only if the field's name occurs once: else it might be another's. */
 function locate(data: string, name: string): { start: number; end: number } | undefined {
+  // A backslash outside the string may spell the field's name in another way.
   const key = '"' + name + '"'
   const at = data.indexOf(key)
   if (at < 0 || data.indexOf(key, at + key.length) >= 0) return undefined
@@ -75,7 +82,8 @@ function locate(data: string, name: string): { start: number; end: number } | un
   const start = at + key.length + opening[0].length
   let end = data.indexOf('"', start)
   while (end > 0 && isEscaped(data, end)) end = data.indexOf('"', end + 1)
-  return end < 0 ? undefined : { start, end }
+  if (end < 0 || (data.slice(0, start) + data.slice(end)).indexOf('\\') >= 0) return undefined
+  return { start, end }
 }
 
 function isEscaped(data: string, at: number): boolean {

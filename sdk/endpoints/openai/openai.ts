@@ -1,8 +1,8 @@
-import { defer } from 'rxjs'
 import { profileFor, profiles, type Profile, type ProfileName } from './profiles.js'
 import { readStream } from './read-stream.js'
 import { requestBody } from './request-body.js'
 import type { ModelEndpoint, ModelFunction } from '../../contracts.js'
+import { defer } from '../../protocol/streams.js'
 import type { Connection } from '../../transport/connect.js'
 
 export interface OpenAIOptions {
@@ -26,10 +26,8 @@ export function openai(options: OpenAIOptions): ModelEndpoint {
   const { profile: chosen = profileFor(model, connection.url) } = options
   const profile: Profile = typeof chosen === 'string' ? profiles[chosen] : chosen
   const call: ModelFunction = (request, context) =>
-    defer(() =>
-      connection
-        .open({ path, body: requestBody(request, model, profile), logId: request.logId })
-        .pipe(readStream(model, profile, context.ids)),
+    defer(() => connection.open({ path, body: requestBody(request, model, profile), logId: request.logId })).pipe(
+      readStream(model, profile, context.ids),
     )
   const info = { provider: profile.provider, model, capabilities: { tools: true, jsonSchema: profile.jsonMode === 'json_schema' } }
   return Object.assign((...args: Parameters<ModelFunction>) => call(...args), { info })

@@ -1,6 +1,6 @@
 /**
  * How one provider's chat completions differ from OpenAI's. Plain data: a provider that is not here is a
- * `profile: { … }` in the app. Facts: provider documents and packages as listed in docs/reference/endpoints.md.
+ * `profile: { … }` in the app.
  */
 export interface Profile {
   /** Named in `usage`. */
@@ -18,6 +18,13 @@ export interface Profile {
   readonly includeUsage: boolean
   /** `json_schema` where schemas are understood; else `json_object` with the schema in the instructions. */
   readonly jsonMode: 'json_schema' | 'json_object'
+  /** The field that limits the answer's length. */
+  readonly maxTokensField: 'max_tokens' | 'max_completion_tokens'
+  /**
+   * The `tool_choice` values that are understood; `named` is the choice of one tool. Another value is not sent, so that
+   * the model chooses: in place of `none` the tools are left out.
+   */
+  readonly toolChoices: readonly ('auto' | 'none' | 'required' | 'named')[]
   /** Added to every request. */
   readonly extraBody?: Record<string, unknown>
   /** Added to requests that offer tools. */
@@ -31,6 +38,8 @@ const generic: Profile = {
   reasoningField: 'reasoning_content',
   includeUsage: true,
   jsonMode: 'json_schema',
+  maxTokensField: 'max_tokens',
+  toolChoices: ['auto', 'none', 'required', 'named'],
 }
 
 /** The profiles that come with Sampan. */
@@ -39,7 +48,7 @@ export const profiles = {
   /** V4: every replayed answer needs the field, also an empty one. Thinks by default. */
   deepseek: { ...generic, provider: 'deepseek', reasoningReplay: 'keep-empty', jsonMode: 'json_object' },
   /** Alibaba Bailian. Reasoning is switched on with `extra: { enable_thinking: true }`. */
-  qwen: { ...generic, provider: 'qwen', jsonMode: 'json_object' },
+  qwen: { ...generic, provider: 'qwen', jsonMode: 'json_object', toolChoices: ['auto', 'none', 'named'] },
   /** Tencent TokenHub; many vendors' models stand behind it. */
   hunyuan: { ...generic, provider: 'hunyuan', jsonMode: 'json_object' },
   /** Zhipu. Tool arguments stream only when asked for; reasoning goes back together with tool results. */
@@ -48,10 +57,17 @@ export const profiles = {
     provider: 'glm',
     reasoningReplay: 'keep-with-tools',
     jsonMode: 'json_object',
+    toolChoices: ['auto'],
     extraBodyWithTools: { tool_stream: true },
   },
   /** Moonshot. Reports usage inside the choice. */
-  kimi: { ...generic, provider: 'kimi', reasoningReplay: 'keep-with-tools' },
+  kimi: {
+    ...generic,
+    provider: 'kimi',
+    reasoningReplay: 'keep-with-tools',
+    maxTokensField: 'max_completion_tokens',
+    toolChoices: ['auto', 'none'],
+  },
 } as const satisfies Record<string, Profile>
 
 export type ProfileName = keyof typeof profiles
@@ -70,6 +86,7 @@ const BY_NAME: readonly (readonly [RegExp, ProfileName])[] = [
 
 /** The profile for a model behind a URL: by the model's name, then the host's, else `generic`. */
 export function profileFor(model: string, url: string): Profile {
-  const hit = BY_NAME.find(([pattern]) => pattern.test(model)) ?? BY_NAME.find(([pattern]) => pattern.test(url))
+  const host = url.replace(/^(\w+:\/\/[^/]*).*/, '$1')
+  const hit = BY_NAME.find(([pattern]) => pattern.test(model)) ?? BY_NAME.find(([pattern]) => pattern.test(host))
   return hit ? profiles[hit[1]] : generic
 }

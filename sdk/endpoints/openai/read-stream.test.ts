@@ -1,8 +1,9 @@
-import { from, lastValueFrom, toArray } from 'rxjs'
+import { concat, from, lastValueFrom, throwError, toArray } from 'rxjs'
 import { describe, expect, test } from 'vitest'
 import { profiles } from './profiles.js'
 import { readStream } from './read-stream.js'
 import type { ModelEvent } from '../../contracts.js'
+import { SampanError } from '../../errors.js'
 import type { Frame } from '../../protocol/frames.js'
 
 type Call = Record<string, unknown>
@@ -92,6 +93,37 @@ describe('tool calls as providers really send them', () => {
     const each = (...toolCalls: Call[]): Frame => frame({ choices: [{ delta: { tool_calls: toolCalls }, finish_reason: 'tool_calls' }] })
     expect(await readCalls(each(call(0, 'a', 'w', '{"c":')), each(call(0, undefined, undefined, '1}')), done)).toEqual(['a w:{"c":1}'])
   })
+  test('a continuation without id, index and name belongs to the last call, once the others are whole', async () => {
+    const bare = calls(call(undefined, undefined, undefined, '1}'))
+    expect(await readCalls(calls(call(undefined, 'a', 'w', '{}')), calls(call(undefined, 'b', 'w', '{"q":')), bare, end('stop'))).toEqual(['a w:{}', 'b w:{"q":1}'])
+  })
+  test('a continuation that may belong to two calls is dropped', async () => {
+    const bare = calls(call(undefined, undefined, undefined, '1}'))
+    expect(await readCalls(calls(call(undefined, 'a', 'w', '{"p":')), calls(call(undefined, 'b', 'w', '{"q":')), bare, end('stop'))).toEqual(['a w:{"p":', 'b w:{"q":'])
+  })
+  test('a continuation before any call is a call without a name', async () => {
+    expect(await readCalls(calls(call(undefined, undefined, undefined, '{}')), end('stop'))).toEqual(['call-1 :{}'])
+  })
+  test('an index that names nobody continues the last call', async () => {
+    expect(await readCalls(calls(call(0, 'a', 'w', '{"q":')), calls(call(5, undefined, undefined, '1}')), end('stop'))).toEqual(['a w:{"q":1}'])
+  })
+  test('an id that returns at another index with a name is another call', async () => {
+    const frames = [calls(call(0, 'x', 'w', '{"p":1}')), calls(call(1, 'x', 'v', '{"q":2}'))]
+    const starts = (await read(...frames, end('tool_calls'))).filter(event => event.type === 'tool-call-start')
+    expect(starts).toMatchObject([{ toolCallName: 'w' }, { toolCallName: 'v' }])
+  })
+  test('a name that is repeated with each fragment is one name', async () => {
+    const frames = [calls(call(0, 'a', 'w', '')), calls(call(0, 'a', 'w', '{"q":')), calls(call(0, 'a', 'w', '1}'))]
+    expect(await readCalls(...frames, end('tool_calls'))).toEqual(['a w:{"q":1}'])
+  })
+  test('a call without arguments is a call', async () => {
+    expect(await readCalls(calls(call(0, 'a', 'w')), end('tool_calls'))).toEqual(['a w:'])
+  })
+  test('a call the provider broke off is none of the model\'s', async () => {
+    const cut = [calls(call(0, 'a', 'w', '{"q":')), end('insufficient_system_resource')]
+    expect(last(await read(...cut))).toMatchObject({ type: 'finish', reason: 'other', rawReason: 'insufficient_system_resource' })
+    expect(last(await read(calls(call(0, 'a', 'w', '{}')), end('tool_use')))).toMatchObject({ reason: 'tool-calls' })
+  })
   test('empty tool call lists inside reasoning are nothing', async () => {
     const events = await read(frame({ choices: [{ delta: { reasoning_content: 'hm', tool_calls: [] } }] }), end('stop'))
     expect(events[0]).toEqual({ type: 'reasoning-delta', delta: 'hm' })
@@ -153,7 +185,37 @@ describe('how a stream ends', () => {
     expect(last(events)).toMatchObject({ type: 'error', error: { code: 'endpoint/provider-error', message: 'Overloaded', retryable: true, details: { providerCode: 'server_overloaded' } } })
   })
   test('an event named error is an error', async () => {
-    expect(last(await read(frame({ message: 'no' }, 'error')))).toMatchObject({ type: 'error', error: { code: 'endpoint/provider-error' } })
+    expect(last(await read(frame({ message: 'no' }, 'error')))).toMatchObject({ type: 'error', error: { code: 'endpoint/provider-error', message: 'no' } })
+  })
+  test.each<[string, unknown, string, object]>([
+    ['a gateway\'s', { error: { message: 'm', code: 'upstream_timeout', requestId: 'r', status: 504, retryAfter: 2 } }, 'm', { retryable: true, details: { providerCode: 'upstream_timeout', requestId: 'r', status: 504, retryAfterMs: 2000 } }],
+    ['vLLM\'s', { object: 'error', message: 'm', type: 'BadRequestError', code: 400 }, 'm', { retryable: false, details: { providerCode: '400' } }],
+    ['DashScope\'s', { code: 'Throttling.RateQuota', message: 'm', request_id: 'r' }, 'm', { retryable: true, details: { requestId: 'r' } }],
+    ['a string', { error: 'm' }, 'm', { retryable: false }],
+    ['a number that looks like a status', { error: { message: 'm', code: 503 } }, 'm', { retryable: true }],
+    ['a number that is none', { error: { message: 'm', code: '1210' } }, 'm', { retryable: false }],
+    ['a code that only contains a passing one', { error: { message: 'm', code: 'generate_failed' } }, 'm', { retryable: false }],
+    ['an object that says nothing', { error: {} }, 'The provider reported an error in the stream.', { retryable: false }],
+  ])('%s error object is read', async (_, chunk, message, error) => {
+    expect(last(await read(text('half'), frame(chunk)))).toMatchObject({ type: 'error', error: { code: 'endpoint/provider-error', message, ...error } })
+  })
+  test('a chunk with an error of null is a chunk', async () => {
+    expect(last(await read(frame({ error: null, choices: [{ delta: { content: 'a' }, finish_reason: 'stop' }] })))).toMatchObject({ type: 'finish' })
+  })
+  test('chunks without a choice, or that say nothing, are passed over', async () => {
+    const frames = [frame({ choices: [] }), frame({ id: 'x', choices: [{ index: 0, moderation: {} }] }), frame(''), frame('  ')]
+    expect(await read(...frames, text('a'), done)).toMatchObject([{ type: 'text-delta' }, { type: 'finish' }])
+  })
+  test('[DONE] is known with quotes and blanks', async () => {
+    for (const mark of ['"[DONE]"', '[DONE] ', '[DONE]\n']) expect(last(await read(text('a'), frame(mark), text('b')))).toMatchObject({ type: 'finish' })
+  })
+  test('an error of the transport passes on, with the usage so far, unless the model had come to its end', async () => {
+    const cut = new SampanError('transport/offline', 'x')
+    const readCut = (...frames: Frame[]): Promise<ModelEvent[]> =>
+      lastValueFrom(concat(from(frames), throwError(() => cut)).pipe(readStream('m', profiles.generic, kind => kind), toArray()))
+    const half = frame({ choices: [{ delta: { content: 'x' } }], usage: { prompt_tokens: 1 } })
+    expect(await readCut(half)).toMatchObject([{ type: 'text-delta' }, { type: 'usage', usage: { inputTokens: 1 } }, { type: 'error', error: cut }])
+    expect(last(await readCut(half, end('stop')))).toMatchObject({ type: 'finish' })
   })
   test('an event that is no JSON is malformed', async () => {
     expect(last(await read(text('half'), frame('<html>')))).toMatchObject({ type: 'error', error: { code: 'protocol/malformed' } })

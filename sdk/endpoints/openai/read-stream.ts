@@ -10,10 +10,13 @@ import { parseJson } from '../../protocol/json.js'
 import type { TokenUsage } from '../../protocol/messages.js'
 import { transform } from '../../protocol/transform.js'
 import { BODY_EVENT } from '../../transport/body-reader.js'
+import { isPassingStatus, readErrorObject } from '../../transport/failures.js'
 
 /** A chunk of a chat completion, as far as we read it. */
 interface Chunk {
   error?: unknown
+  object?: string
+  message?: unknown
   model?: string
   usage?: WireUsage | null
   choices?: { delta?: Delta; message?: Delta; finish_reason?: string | null; usage?: WireUsage }[]
@@ -33,7 +36,7 @@ export function readStream(model: string, profile: Profile, ids: IdSource): Oper
     return {
       next(frame) {
         const text = memo.match(frame)
-        if (text !== undefined) return reader.delta(memo.field, text)
+        if (text) return reader.delta(memo.field, text)
         const only = reader.frame(frame)
         if (only) memo.learn(frame, only.field, only.value)
         if (reader.isOver) end()
@@ -64,16 +67,16 @@ class StreamReader {
   /** Reads one event. Answers the one string it held, if it held nothing else. */
   frame(frame: Frame): { field: string; value: string } | undefined {
     const text = frameText(frame)
-    if (text === '[DONE]') return this.finish()
-    const chunk = parseJson(text) as Chunk | undefined
-    if (chunk === undefined || chunk === null || typeof chunk !== 'object') {
-      return text.trim() ? this.fail(malformed(text)) : undefined
-    }
-    if (chunk.error || frame.event === 'error') return this.fail(providerError(chunk))
+    // Some gateways put quotes around it.
+    if (/^"?\[DONE\]"?\s*$/.test(text)) return this.finish()
+    const parsed = parseJson(text)
+    const chunk = (Array.isArray(parsed) ? parsed[0] : parsed) as Chunk | undefined
+    if (!chunk || typeof chunk !== 'object') return text.trim() ? this.fail(malformed(text)) : undefined
+    if (frame.event === 'error' || isError(chunk)) return this.fail(providerError(chunk))
     const choice = chunk.choices?.[0]
     const usage = chunk.usage ?? choice?.usage
     if (usage) this.usage = readUsage(usage, this.profile.provider, chunk.model ?? this.model)
-    if (!choice) return undefined
+    if (!choice) return frame.event === BODY_EVENT ? this.fail(notAnAnswer(text)) : undefined
     const only = this.message(choice.delta ?? choice.message)
     if (choice.finish_reason) this.finishReason = choice.finish_reason
     if (frame.event === BODY_EVENT) return this.finish()
@@ -125,11 +128,14 @@ class StreamReader {
   }
 }
 
+/** Reasons that say the provider broke off. Anything else, also what we do not know, is an end of the model's own. */
+const BROKEN_OFF = /insufficient|interrupt|abort|cancel|error|time_?out/
+
 function finishReason(raw: string | undefined, calls: number): FinishReason {
   // A call cut by the length limit is still a call; its arguments are checked before anything runs.
   if (raw === 'length') return 'length'
   if (raw === 'content_filter') return 'content-filter'
-  if (calls > 0) return 'tool-calls'
+  if (calls > 0 && !BROKEN_OFF.test(raw ?? '')) return 'tool-calls'
   return raw === undefined || raw === 'stop' ? 'stop' : 'other'
 }
 
@@ -137,14 +143,28 @@ function malformed(text: string): SampanError {
   return new SampanError('protocol/malformed', 'The provider sent an event that is no JSON: ' + text.slice(0, 120), { phase: 'stream' })
 }
 
-function providerError({ error }: Chunk): SampanError {
-  const { message, code, type, status } = (typeof error === 'object' && error ? error : { message: error }) as Record<string, unknown>
-  const providerCode = code ?? type
-  const text = typeof message === 'string' ? message : 'The provider reported an error in the stream.'
-  const isPassing = /overload|rate|capacity|timeout|unavailable|server_error|internal/i.test(String(providerCode)) || Number(status ?? code) >= 500
-  return new SampanError('endpoint/provider-error', text, {
+function notAnAnswer(text: string): SampanError {
+  return new SampanError('transport/not-a-stream', 'The server answered with JSON that is no chat completion: ' + text.slice(0, 300), { phase: 'first-byte' })
+}
+
+/** An error object, or an object that is itself one: it says something, and nothing of an answer. */
+function isError(chunk: Chunk): boolean {
+  return Boolean(chunk.error) || chunk.object === 'error' || (!chunk.choices && typeof chunk.message === 'string')
+}
+
+/** What providers call troubles that pass. */
+const PASSING = /overload|rate.?limit|too.?many|throttl|capacity|time.?out|unavailable|server.?error|internal/i
+
+function providerError(chunk: Chunk): SampanError {
+  const { message = 'The provider reported an error in the stream.', providerCode, requestId } = readErrorObject(chunk)
+  const { status: told, retryAfter } = Object(chunk.error) as { status?: unknown; retryAfter?: unknown }
+  const status = typeof told === 'number' ? told : undefined
+  return new SampanError('endpoint/provider-error', message, {
     phase: 'stream',
-    providerCode: providerCode === undefined || providerCode === null ? undefined : String(providerCode),
-    retryable: isPassing,
+    providerCode,
+    requestId,
+    status,
+    retryAfterMs: typeof retryAfter === 'number' ? retryAfter * 1000 : undefined,
+    retryable: isPassingStatus(status ?? Number(providerCode)) || PASSING.test(providerCode ?? ''),
   })
 }

@@ -6,20 +6,31 @@ type Body = Record<string, unknown>
 
 /** A model request as the JSON body of a chat completion. */
 export function requestBody(request: ModelRequest, model: string, profile: Profile): Body {
-  const { tools, toolChoice, output, temperature, maxOutputTokens, extra } = request
+  const { output, temperature, maxOutputTokens, extra } = request
+  const tools = wireTools(request, profile)
   return {
     model,
     messages: wireMessages(request, profile),
     stream: true,
     stream_options: profile.includeUsage ? { include_usage: true } : undefined,
-    tools: tools?.map(({ name, description, parameters }) => ({ type: 'function', function: { name, description, parameters } })),
-    tool_choice: typeof toolChoice === 'object' ? { type: 'function', function: { name: toolChoice.toolName } } : toolChoice,
+    ...tools,
     response_format: output && responseFormat(output, profile),
     temperature,
-    max_tokens: maxOutputTokens,
+    [profile.maxTokensField]: maxOutputTokens,
     ...profile.extraBody,
-    ...(tools?.length ? profile.extraBodyWithTools : undefined),
+    ...(tools && profile.extraBodyWithTools),
     ...extra,
+  }
+}
+
+/** Tools and the choice among them, as far as the provider understands it. An empty list is an error to most. */
+function wireTools({ tools, toolChoice }: ModelRequest, { toolChoices }: Profile): Body | undefined {
+  const isNamed = typeof toolChoice === 'object'
+  const isKnown = toolChoice !== undefined && toolChoices.indexOf(isNamed ? 'named' : toolChoice) >= 0
+  if (!tools?.length || (toolChoice === 'none' && !isKnown)) return undefined
+  return {
+    tools: tools.map(({ name, description, parameters }) => ({ type: 'function', function: { name, description, parameters } })),
+    tool_choice: !isKnown ? undefined : isNamed ? { type: 'function', function: { name: toolChoice.toolName } } : toolChoice,
   }
 }
 
@@ -35,7 +46,7 @@ function wireMessages({ messages, output }: ModelRequest, profile: Profile): Bod
   }
   let reasoning: string | undefined
   for (const message of messages) {
-    if (message.role === 'reasoning') reasoning = message.content
+    if (message.role === 'reasoning') reasoning = (reasoning ?? '') + message.content
     else if (message.role !== 'activity') {
       wire.push(wireMessage(message, reasoning, profile))
       reasoning = undefined
@@ -48,10 +59,11 @@ function wireMessage(message: Exclude<Message, { role: 'reasoning' | 'activity' 
   if (message.role === 'tool') return { role: 'tool', tool_call_id: message.toolCallId, content: contentText(message.content) }
   if (message.role === 'user') return { role: 'user', content: userContent(message.content) }
   if (message.role !== 'assistant') return { role: 'system', content: message.content }
-  const { content, toolCalls } = message
-  const body: Body = { role: 'assistant', content: content ?? (toolCalls ? null : '') }
-  if (toolCalls) body.tool_calls = toolCalls.map(({ id, function: called }) => ({ id, type: 'function', function: called }))
-  const replayed = replayedReasoning(reasoning, Boolean(toolCalls), profile)
+  const { content, toolCalls = [] } = message
+  const hasTools = toolCalls.length > 0
+  const body: Body = { role: 'assistant', content: content ?? (hasTools ? null : '') }
+  if (hasTools) body.tool_calls = toolCalls.map(({ id, function: called }) => ({ id, type: 'function', function: called }))
+  const replayed = replayedReasoning(reasoning, hasTools, profile)
   if (replayed !== undefined) body[profile.reasoningField] = replayed
   return body
 }

@@ -1,4 +1,5 @@
 import type { IdSource, ModelEvent } from '../../contracts.js'
+import { parseJson } from '../../protocol/json.js'
 
 /** One entry of `delta.tool_calls`, as providers really send it: anything may be missing. */
 export interface ToolCallDelta {
@@ -15,15 +16,16 @@ interface Call {
   readonly index: number | undefined
   readonly place: number
   name: string
-  /** Arguments that came before the name. */
-  held: string
+  args: string
+  /** The arguments were once found to be complete JSON. */
+  isWhole: boolean
   hasStarted: boolean
 }
 
 /** Puts fragments of tool calls where they belong. */
 export interface ToolCallTracker {
   add(delta: ToolCallDelta): void
-  /** Starts what never got a name, so that nothing the model asked for is lost in silence. */
+  /** Starts what got no arguments or no name, so that nothing the model asked for is lost in silence. */
   end(): void
   readonly count: number
 }
@@ -38,15 +40,19 @@ export function createToolCallTracker(ids: IdSource, emit: (event: ModelEvent) =
   function open(providerId: string | undefined, index: number | undefined): Call {
     const isTaken = index === undefined || calls.some(call => call.place === index)
     const place = isTaken ? calls.length : index
-    const call: Call = { toolCallId: providerId ?? ids('call'), providerId, index, place, name: '', held: '', hasStarted: false }
+    const call: Call = { toolCallId: providerId ?? ids('call'), providerId, index, place, name: '', args: '', isWhole: false, hasStarted: false }
     calls.push(call)
     return call
+  }
+  /** In the order in which the calls came: those before it have their names by now. */
+  function startUpTo(call: Call): void {
+    for (const earlier of calls.slice(0, calls.indexOf(call))) if (earlier.name && !earlier.hasStarted) start(earlier)
+    start(call)
   }
   function start(call: Call): void {
     call.hasStarted = true
     emit({ type: 'tool-call-start', toolCallId: call.toolCallId, toolCallName: call.name })
-    if (call.held) emit({ type: 'tool-call-delta', toolCallId: call.toolCallId, delta: call.held })
-    call.held = ''
+    if (call.args) emit({ type: 'tool-call-delta', toolCallId: call.toolCallId, delta: call.args })
   }
   return {
     add(delta) {
@@ -57,13 +63,14 @@ export function createToolCallTracker(ids: IdSource, emit: (event: ModelEvent) =
       if (found === 'ambiguous') return
       const call = found ?? open(id, delta.index)
       call.providerId ??= id
-      if (!call.name) call.name = name
+      call.args += args
       if (call.hasStarted) {
         if (args) emit({ type: 'tool-call-delta', toolCallId: call.toolCallId, delta: args })
         return
       }
-      call.held += args
-      if (call.name) start(call)
+      // A name may come in parts, or whole again with each fragment; the arguments say that it is complete.
+      if (name !== call.name) call.name += name
+      if (call.name && call.args) startUpTo(call)
     },
     end: () => calls.forEach(call => call.hasStarted || start(call)),
     get count() {
@@ -84,8 +91,14 @@ function find(calls: readonly Call[], id: string | undefined, index: number | un
     return name || /^\s*[{[]/.test(args) ? undefined : atIndex
   }
   if (index !== undefined) return atIndex ?? (name || calls.length === 0 ? undefined : last(calls, () => true))
-  if (name) return undefined
-  return calls.length === 1 ? calls[0] : calls.length ? 'ambiguous' : undefined
+  if (name || !calls.length) return undefined
+  // Neither id, index nor name: it goes on with the last call, if no other can be meant.
+  return calls.slice(0, -1).every(isWhole) ? calls[calls.length - 1] : 'ambiguous'
+}
+
+function isWhole(call: Call): boolean {
+  call.isWhole = call.isWhole || parseJson(call.args) !== undefined
+  return call.isWhole
 }
 
 function last(calls: readonly Call[], fits: (call: Call) => boolean): Call | undefined {

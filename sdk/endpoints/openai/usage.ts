@@ -5,7 +5,10 @@ export interface WireUsage {
   prompt_tokens?: number
   completion_tokens?: number
   total_tokens?: number
+  /** DeepSeek. */
   prompt_cache_hit_tokens?: number
+  /** Moonshot. */
+  cached_tokens?: number
   prompt_tokens_details?: { cached_tokens?: number } | null
   completion_tokens_details?: { reasoning_tokens?: number } | null
 }
@@ -19,6 +22,6 @@ export function readUsage(usage: WireUsage, provider: string, model: string): To
     outputTokens: usage.completion_tokens,
     totalTokens: usage.total_tokens,
     reasoningTokens: usage.completion_tokens_details?.reasoning_tokens,
-    cachedInputTokens: usage.prompt_tokens_details?.cached_tokens ?? usage.prompt_cache_hit_tokens,
+    cachedInputTokens: usage.prompt_tokens_details?.cached_tokens ?? usage.prompt_cache_hit_tokens ?? usage.cached_tokens,
   }
 }

@@ -1,0 +1,80 @@
+import { describe, expect, expectTypeOf, test } from 'vitest'
+import { openai, profiles, type OpenAIOptions, type ProfileName } from './index.js'
+import type { Agent, FinishReason, ModelEndpoint, ModelEvent, ModelRequest } from '../../contracts.js'
+import { createRunContext } from '../../context/run-context.js'
+import { fakePlatform, type FakePlatform } from '../../testkit/fake-platform.js'
+import { createTestClock } from '../../testkit/test-clock.js'
+import { connect } from '../../transport/connect.js'
+
+const request: ModelRequest = { messages: [{ id: '1', role: 'user', content: 'hi' }] }
+
+function model(platform: FakePlatform = fakePlatform(), options: Partial<OpenAIOptions> & { url?: string } = {}): ModelEndpoint {
+  const connection = connect({ platform, url: options.url ?? 'https://a.example', getToken: () => 't', clock: createTestClock() })
+  return openai({ connection, model: 'default', ...options })
+}
+const bodyOf = (platform: FakePlatform): Record<string, unknown> => JSON.parse(platform.requests[0]!.options.body!)
+
+describe('a model', () => {
+  test('is called at the path of chat completions, or at another', () => {
+    const platform = fakePlatform()
+    model(platform)(request, createRunContext()).subscribe()
+    model(platform, { path: '/v9/chat' })(request, createRunContext()).subscribe()
+    expect(platform.requests.map(({ options }) => options.url)).toEqual(['https://a.example/chat/completions', 'https://a.example/v9/chat'])
+  })
+  test('is asked when somebody listens, with the log id of the request', () => {
+    const platform = fakePlatform()
+    const answer$ = model(platform)({ ...request, logId: 'log-1' }, createRunContext())
+    expect(platform.requests).toHaveLength(0)
+    answer$.subscribe()
+    expect(platform.requests[0]!.options.headers).toMatchObject({ 'x-sampan-log-id': 'log-1', authorization: 'Bearer t' })
+  })
+  test('says what it is, by its profile', () => {
+    const info = (options: Partial<OpenAIOptions>): unknown => model(fakePlatform(), options).info
+    expect(info({})).toEqual({ provider: 'openai-compatible', model: 'default', capabilities: { tools: true, jsonSchema: true } })
+    expect(info({ model: 'deepseek-v4' })).toMatchObject({ provider: 'deepseek', capabilities: { jsonSchema: false } })
+    expect(info({ profile: 'kimi' })).toMatchObject({ provider: 'kimi' })
+    expect(info({ profile: { ...profiles.generic, provider: 'own' } })).toMatchObject({ provider: 'own' })
+  })
+  test('speaks the dialect of its profile', () => {
+    const platform = fakePlatform()
+    model(platform, { model: 'glm-5' })({ ...request, tools: [{ name: 'w', description: 'd' }] }, createRunContext()).subscribe()
+    expect(bodyOf(platform)).toMatchObject({ model: 'glm-5', tool_stream: true })
+  })
+  test('never fails as a stream: what goes wrong is its last event', () => {
+    const circular: Record<string, unknown> = {}
+    circular.self = circular
+    const wrong: Partial<ModelRequest>[] = [{ extra: circular }, { output: { name: 'x', schema: circular } }, { messages: undefined as never }]
+    for (const profile of ['generic', 'deepseek'] as const) {
+      for (const fault of wrong) {
+        const events: ModelEvent[] = []
+        model(fakePlatform(), { profile })({ ...request, ...fault }, createRunContext()).subscribe({
+          next: event => events.push(event),
+          error: () => expect.unreachable(),
+        })
+        expect(events).toMatchObject([{ type: 'error', error: { name: 'SampanError' } }])
+      }
+    }
+  })
+  test('lets go of the request as soon as the end was announced', () => {
+    const platform = fakePlatform()
+    const events: string[] = []
+    model(platform)(request, createRunContext()).subscribe(({ type }) => events.push(type))
+    const { handlers } = platform.requests[0]!
+    handlers.onChunk!('data: {"choices":[{"delta":{"content":"a"}}]}\n\ndata: [DONE]\n\ndata: {"choices":[{"delta":{"content":"b"}}]}\n\n')
+    handlers.onChunk!('data: {"choices":[{"delta":{"content":"c"}}]}\n\n')
+    expect(events).toEqual(['text-delta', 'finish'])
+    expect(platform.requests[0]!.isAborted).toBe(true)
+  })
+})
+
+test('the types say what a caller may do', () => {
+  expectTypeOf(openai).parameter(0).toEqualTypeOf<OpenAIOptions>()
+  expectTypeOf(openai).returns.toEqualTypeOf<ModelEndpoint>()
+  expectTypeOf<OpenAIOptions['profile']>().extract<string>().toEqualTypeOf<ProfileName>()
+  // A model is no agent: what it says is another kind of event.
+  expectTypeOf<ModelEndpoint>().not.toExtend<Agent>()
+  expectTypeOf<Extract<ModelEvent, { type: 'finish' }>['reason']>().toEqualTypeOf<FinishReason>()
+  // @ts-expect-error a profile that does not exist
+  const misspelled: OpenAIOptions['profile'] = 'deepsek'
+  expect(misspelled).toBe('deepsek')
+})

@@ -1,0 +1,149 @@
+import { describe, expect, test } from 'vitest'
+import { profiles, type Profile } from './profiles.js'
+import { requestBody } from './request-body.js'
+import type { ModelRequest } from '../../contracts.js'
+import type { Message } from '../../protocol/messages.js'
+
+/** As it goes over the wire. */
+function body(request: Partial<ModelRequest>, profile: Profile = profiles.generic): Record<string, unknown> {
+  return JSON.parse(JSON.stringify(requestBody({ messages: [], ...request }, 'm-1', profile)))
+}
+const wire = (messages: Message[], profile: Profile = profiles.generic): unknown => body({ messages }, profile).messages
+const tool = { name: 'w', description: 'd', parameters: { type: 'object' } }
+const toolCall = { id: 'a', type: 'function' as const, function: { name: 'w', arguments: '{}' } }
+const schema = { type: 'object', properties: { n: { type: 'number' } } }
+
+describe('a request', () => {
+  test('that says nothing more holds model, messages and the wish for a stream with usage', () => {
+    expect(body({ messages: [{ id: '1', role: 'user', content: 'hi' }] })).toEqual({
+      model: 'm-1', messages: [{ role: 'user', content: 'hi' }], stream: true, stream_options: { include_usage: true },
+    })
+  })
+  test('leaves the usage option out where it is not understood', () => {
+    expect(body({}, { ...profiles.generic, includeUsage: false })).not.toHaveProperty('stream_options')
+  })
+  test('limits the length in the field the provider reads', () => {
+    expect(body({ maxOutputTokens: 9, temperature: 0 })).toMatchObject({ max_tokens: 9, temperature: 0 })
+    expect(body({ maxOutputTokens: 9 }, profiles.kimi)).toMatchObject({ max_completion_tokens: 9 })
+    expect(body({ maxOutputTokens: 9 }, profiles.kimi)).not.toHaveProperty('max_tokens')
+  })
+  test('lets the app say fields of the provider, over anything of ours', () => {
+    expect(body({ extra: { enable_thinking: true, stream_options: null } }, profiles.qwen)).toMatchObject({ enable_thinking: true, stream_options: null })
+    expect(body({}, { ...profiles.generic, extraBody: { reasoning_split: true } })).toMatchObject({ reasoning_split: true })
+  })
+})
+
+describe('tools', () => {
+  test('are functions, and an empty list is none', () => {
+    expect(body({ tools: [tool] }).tools).toEqual([{ type: 'function', function: tool }])
+    for (const name of ['tools', 'tool_choice', 'tool_stream']) expect(body({ tools: [], toolChoice: 'auto' }, profiles.glm)).not.toHaveProperty(name)
+  })
+  test('stream their arguments at GLM only when asked', () => {
+    expect(body({ tools: [tool] }, profiles.glm)).toMatchObject({ tool_stream: true })
+    expect(body({ tools: [tool] })).not.toHaveProperty('tool_stream')
+  })
+  test.each<[keyof typeof profiles, (string | undefined)[]]>([
+    ['generic', ['auto', 'none', 'required', 'w']],
+    ['deepseek', ['auto', 'none', 'required', 'w']],
+    ['hunyuan', ['auto', 'none', 'required', 'w']],
+    ['qwen', ['auto', 'none', undefined, 'w']],
+    ['kimi', ['auto', 'none', undefined, undefined]],
+    ['glm', ['auto', 'no tools', undefined, undefined]],
+  ])('are chosen at %s as it understands', (name, expected) => {
+    const choices = (['auto', 'none', 'required', { toolName: 'w' }] as const).map(toolChoice => {
+      const { tools, tool_choice: sent } = body({ tools: [tool], toolChoice }, profiles[name]) as { tools?: unknown; tool_choice?: string | { type: string; function: { name: string } } }
+      if (!tools) return 'no tools'
+      return typeof sent === 'object' ? sent.function.name : sent
+    })
+    expect(choices).toEqual(expected)
+  })
+})
+
+describe('JSON of a shape', () => {
+  const output = { name: 'answer', schema }
+  test('is asked for by schema where schemas are understood', () => {
+    expect(body({ output })).toMatchObject({ response_format: { type: 'json_schema', json_schema: { name: 'answer', schema } }, messages: [] })
+    expect(body({ output }, profiles.kimi)).toMatchObject({ response_format: { type: 'json_schema' } })
+  })
+  test.each(['deepseek', 'qwen', 'hunyuan', 'glm'] as const)('is asked of %s in words, which hold the word JSON', name => {
+    const { response_format: format, messages } = body({ output, messages: [{ id: '1', role: 'user', content: 'hi' }] }, profiles[name])
+    expect(format).toEqual({ type: 'json_object' })
+    expect(messages).toEqual([{ role: 'system', content: expect.stringContaining('JSON') }, { role: 'user', content: 'hi' }])
+    expect(JSON.stringify(messages)).toContain(JSON.stringify(JSON.stringify(schema)).slice(1, -1))
+  })
+})
+
+describe('messages', () => {
+  test('cross the wire in the roles every provider knows', () => {
+    expect(wire([
+      { id: '1', role: 'system', content: 's' },
+      { id: '2', role: 'developer', content: 'd' },
+      { id: '3', role: 'user', content: 'u', name: 'n', metadata: { a: 1 } },
+      { id: '4', role: 'assistant', content: 'text', toolCalls: [toolCall] },
+      { id: '5', role: 'tool', content: [{ type: 'text', text: 'r' }], toolCallId: 'a' },
+      { id: '6', role: 'activity', activityType: 'x', content: {} },
+      { id: '7', role: 'assistant', toolCalls: [toolCall] },
+      { id: '8', role: 'assistant', toolCalls: [] },
+    ])).toEqual([
+      { role: 'system', content: 's' },
+      { role: 'system', content: 'd' },
+      { role: 'user', content: 'u' },
+      { role: 'assistant', content: 'text', tool_calls: [toolCall] },
+      { role: 'tool', tool_call_id: 'a', content: 'r' },
+      { role: 'assistant', content: null, tool_calls: [toolCall] },
+      { role: 'assistant', content: '' },
+    ])
+  })
+  test('carry images and files', () => {
+    const content = [
+      { type: 'text' as const, text: 'look' },
+      { type: 'image' as const, source: { type: 'data' as const, value: 'AAA', mimeType: 'image/png' } },
+      { type: 'image' as const, source: { type: 'url' as const, value: 'https://a/b.png' } },
+      { type: 'document' as const, source: { type: 'data' as const, value: 'BBB', mimeType: 'application/pdf' } },
+    ]
+    expect(wire([{ id: '1', role: 'user', content }])).toEqual([{
+      role: 'user',
+      content: [
+        { type: 'text', text: 'look' },
+        { type: 'image_url', image_url: { url: 'data:image/png;base64,AAA' } },
+        { type: 'image_url', image_url: { url: 'https://a/b.png' } },
+        { type: 'file', file: { file_data: 'data:application/pdf;base64,BBB' } },
+      ],
+    }])
+  })
+})
+
+describe('earlier reasoning', () => {
+  const thread: Message[] = [
+    { id: '1', role: 'reasoning', content: 'hm, ' },
+    { id: '2', role: 'reasoning', content: 'so' },
+    { id: '3', role: 'assistant', toolCalls: [toolCall] },
+    { id: '4', role: 'tool', content: 'r', toolCallId: 'a' },
+    { id: '5', role: 'reasoning', content: 'then' },
+    { id: '6', role: 'assistant', content: 'answer' },
+    { id: '7', role: 'user', content: 'more' },
+    { id: '8', role: 'assistant', content: 'plain' },
+  ]
+  const replayed = (profile: Profile): unknown[] =>
+    (wire(thread, profile) as Record<string, unknown>[]).filter(({ role }) => role === 'assistant').map(message => message.reasoning_content)
+
+  test.each<[string, Profile, unknown[]]>([
+    ['does not go back by default', profiles.generic, [undefined, undefined, undefined]],
+    ['does not go back to Qwen', profiles.qwen, [undefined, undefined, undefined]],
+    ['goes back to DeepSeek with every answer, empty where there was none', profiles.deepseek, ['hm, so', 'then', '']],
+    ['goes back to GLM with answers that called tools', profiles.glm, ['hm, so', undefined, undefined]],
+    ['goes back to Kimi with answers that called tools', profiles.kimi, ['hm, so', undefined, undefined]],
+    ['goes back where it was, if a profile says so', { ...profiles.qwen, reasoningReplay: 'keep' }, ['hm, so', 'then', undefined]],
+  ])('%s', (_, profile, expected) => {
+    expect(replayed(profile)).toEqual(expected)
+  })
+  test('goes back in the field the profile names', () => {
+    const own: Profile = { ...profiles.generic, reasoningReplay: 'keep', reasoningField: 'reasoning' }
+    expect(wire(thread.slice(0, 3), own)).toMatchObject([{ reasoning: 'hm, so' }])
+  })
+  test('never stands before a message that is no answer', () => {
+    expect(wire([{ id: '1', role: 'reasoning', content: 'lost' }, { id: '2', role: 'user', content: 'u' }, { id: '3', role: 'assistant', content: 'a' }], profiles.deepseek)).toEqual([
+      { role: 'user', content: 'u' }, { role: 'assistant', content: 'a', reasoning_content: '' },
+    ])
+  })
+})
