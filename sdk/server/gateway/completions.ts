@@ -1,12 +1,15 @@
+import { malformed, readEvents } from './events.js'
 import { asciiJson } from './frames.js'
+import { beginLifetime, clientClosed, type Lifetime } from './lifetime.js'
 import type { SlotLimiter } from './limits.js'
 import type { Limits, ModelRoute } from './options.js'
-import { badRequest, Problem } from './problem.js'
+import { Problem, toProblem } from './problem.js'
 import type { Provider } from './providers.js'
 import { relayFrames } from './relay.js'
 import { sseResponse, within } from './sse-response.js'
 import type { Caller } from './tokens.js'
 import { callProvider, type UpstreamAnswer } from './upstream.js'
+import { collect, toldErrorOf, toldProblem } from './upstream-problem.js'
 
 /** What a completion needs of the gateway it runs in. */
 export interface CompletionContext {
@@ -16,7 +19,9 @@ export interface CompletionContext {
   slots: SlotLimiter
   heartbeatMs: number
   /** Completions that run, so that closing the gateway ends them. */
-  live: Set<AbortController>
+  live: Set<Lifetime>
+  /** Told of every problem a client is told of. */
+  onProblem(problem: Problem, requestId: string): void
 }
 
 /** One completion as the gateway received it. */
@@ -27,27 +32,38 @@ export interface CompletionCall {
   requestId: string
 }
 
+/** The longest answer that is no stream, in characters. */
+const maxAnswerChars = 16 * 1024 * 1024
+
 /** Relays one completion: a stream when the body asks for one, JSON otherwise. */
 export async function complete(call: CompletionCall, context: CompletionContext): Promise<Response> {
+  const { request, requestId } = call
+  const { limits, heartbeatMs, live } = context
   const { provider, body } = resolve(call, context)
-  const logId = readLogId(call.request)
+  const logId = readLogId(request)
   const release = context.slots.take(call.caller.userId)
-  const abort = track(call.request.signal, context.live, release)
+  const lifetime = beginLifetime({ client: request.signal, maxMs: limits.maxCompletionMs, live, release })
   const headers = { ...(logId && { 'x-sampan-log-id': logId }) }
-  const isAscii = call.request.headers.get('x-sampan-ascii') === '1'
-  const upstream = callProvider(provider, body, context.limits, abort)
-  // Awaited further down; a failure before that must not count as unhandled.
-  upstream.catch(() => {})
+  const isAscii = wantsAscii(request)
+  const upstream = callProvider(provider, body, limits, lifetime)
   try {
-    if (body.stream !== true) return await json(upstream, abort, isAscii, headers)
+    if (body.stream !== true) return await json(await upstream, provider, isAscii, headers)
+    const events = readEvents(upstream, provider)
+    const first = events.next()
+    // Awaited further down; a failure before that must not count as unhandled.
+    first.catch(() => {})
     // Until something is sent an error can still have its own status. But a host that closes silent connections must
     // not wait for longer than a heartbeat, so after one the status is 200 and an error becomes a frame.
-    const isEarly = wantsErrorEvents(call.request) || !(await within(upstream, context.heartbeatMs))
-    const frames = relayFrames(upstream, abort, call.requestId)
-    return sseResponse(frames, { heartbeatMs: context.heartbeatMs, isAscii, isEarly, headers, onCancel: () => abort.abort() })
+    const isEarly = wantsErrorEvents(request) || !(await within(first, heartbeatMs))
+    const onProblem = (problem: Problem): void => context.onProblem(problem, requestId)
+    const frames = relayFrames({ events, first, lifetime, requestId, onProblem })
+    return sseResponse(frames, { heartbeatMs, isAscii, isEarly, headers, onCancel: () => lifetime.abort(clientClosed()) })
   } catch (error) {
-    abort.abort()
-    throw error
+    const problem = toProblem(error)
+    lifetime.abort(problem)
+    throw problem
+  } finally {
+    if (body.stream !== true) lifetime.end()
   }
 }
 
@@ -56,17 +72,22 @@ export function wantsErrorEvents(request: Request): boolean {
   return request.headers.get('x-sampan-errors') === 'event'
 }
 
+/** Whether the client's host damages what is not ASCII. */
+export function wantsAscii(request: Request): boolean {
+  return request.headers.get('x-sampan-ascii') === '1'
+}
+
 /** Which provider answers, and the body it gets: the client's, with the model replaced. */
 function resolve({ body, caller }: CompletionCall, { providers, models }: CompletionContext) {
   const alias = body.model ?? 'default'
-  if (typeof alias !== 'string') throw badRequest('invalid_request', '`model` must be a string.')
+  if (typeof alias !== 'string') throw new Problem('invalid_request', '`model` must be a string.')
   if (!Array.isArray(body.messages) || body.messages.length === 0) {
-    throw badRequest('invalid_request', '`messages` must be a list with at least one message.')
+    throw new Problem('invalid_request', '`messages` must be a list with at least one message.')
   }
   const route = Object.hasOwn(models, alias) ? models[alias] : undefined
-  if (!route) throw new Problem(404, 'not_found_error', 'model_not_found', `There is no model "${alias.slice(0, 80)}" here.`)
+  if (!route) throw new Problem('model_not_found', `There is no model "${alias.slice(0, 80)}" here.`)
   if (caller.models && !caller.models.includes(alias)) {
-    throw new Problem(403, 'permission_error', 'model_not_allowed', `This token may not use the model "${alias}".`)
+    throw new Problem('model_not_allowed', `This token may not use the model "${alias}".`)
   }
   const provider = providers[route.provider]!
   return { provider, body: { ...body, model: route.model ?? provider.defaultModel } as Record<string, unknown> }
@@ -75,36 +96,24 @@ function resolve({ body, caller }: CompletionCall, { providers, models }: Comple
 function readLogId(request: Request): string | undefined {
   const logId = request.headers.get('x-sampan-log-id') ?? undefined
   if (logId !== undefined && !/^[\w.:-]{1,128}$/.test(logId)) {
-    throw badRequest('invalid_log_id', '`x-sampan-log-id` takes up to 128 letters, digits and . _ : -')
+    throw new Problem('invalid_log_id', '`x-sampan-log-id` takes up to 128 letters, digits and . _ : -')
   }
   return logId
 }
 
-/** An abort that follows the client's, is known to the gateway, and gives its slot back however it ends. */
-function track(client: AbortSignal, live: Set<AbortController>, release: () => void): AbortController {
-  const abort = new AbortController()
-  const onClientGone = () => abort.abort()
-  live.add(abort)
-  abort.signal.addEventListener('abort', () => {
-    client.removeEventListener('abort', onClientGone)
-    live.delete(abort)
-    release()
-  })
-  if (client.aborted) abort.abort()
-  else client.addEventListener('abort', onClientGone)
-  return abort
-}
-
-async function json(upstream: Promise<UpstreamAnswer>, abort: AbortController, isAscii: boolean, headers: Record<string, string>) {
-  let text = ''
-  for await (const piece of (await upstream).text()) text += piece
-  abort.abort()
+async function json(answer: UpstreamAnswer, provider: Provider, isAscii: boolean, headers: Record<string, string>): Promise<Response> {
+  const text = await collect(answer.text(), maxAnswerChars)
+  let value: unknown
   try {
-    JSON.parse(text)
+    value = JSON.parse(text)
   } catch {
-    throw new Problem(502, 'upstream_error', 'upstream_malformed', 'The model provider’s answer is not valid JSON.')
+    throw malformed()
   }
-  return new Response(isAscii ? asciiJson(text) : text, {
+  const told = toldErrorOf(value)
+  if (told) throw toldProblem(told, provider)
+  // Some providers send blank lines while they think.
+  const body = text.trim()
+  return new Response(isAscii ? asciiJson(body) : body, {
     headers: { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store', ...headers },
   })
 }

@@ -29,7 +29,7 @@ export function createCorsPolicy(options: Pick<GatewayOptions, 'cors' | 'auth'>)
     preflight(request) {
       const origin = request.headers.get('origin')
       if (!origin || !isAllowed(origin)) {
-        throw new Problem(403, 'permission_error', 'origin_not_allowed', 'This origin is not in `cors.origins`.')
+        throw new Problem('origin_not_allowed', 'This origin is not in `cors.origins`.')
       }
       const wanted = (request.headers.get('access-control-request-headers') ?? '').split(',').map(name => name.trim().toLowerCase())
       return new Response(null, {

@@ -8,43 +8,64 @@ export interface Frame {
 
 /** Takes text as it comes and gives back the events that are complete, each as its `event:` and `data:` lines. */
 export interface SseSplitter {
+  /** @throws RangeError when one event is longer than the limit. */
   push(text: string): string[][]
 }
 
 /**
  * Splits a stream into events without looking inside them. Lines end in LF, CR or CRLF, also cut between the two.
- * Comments, ids and retry times of the provider are dropped: heartbeats and numbers are the gateway's own.
+ * Comments, ids and retry times of the provider are dropped: heartbeats and numbers are the gateway's own. Work and
+ * memory are bounded by `maxEventChars` (default 4 Mi), whatever a provider sends.
  */
-export function createSseSplitter(): SseSplitter {
-  let rest = ''
+export function createSseSplitter(maxEventChars = 4 * 1024 * 1024): SseSplitter {
+  let parts: string[] = []
   let lines: string[] = []
+  let chars = 0
   let isStart = true
+  let isAfterReturn = false
+  const keep = (part: string): void => {
+    chars += part.length
+    if (chars > maxEventChars) throw new RangeError(`An event is longer than ${maxEventChars} characters.`)
+    parts.push(part)
+  }
+  const endLine = (events: string[][]): void => {
+    const line = parts.length === 1 ? parts[0]! : parts.join('')
+    parts = []
+    if (line !== '') {
+      if (isData(line) || /^event(:|$)/.test(line)) lines.push(line)
+      else chars -= line.length
+      return
+    }
+    if (lines.some(isData)) events.push(lines)
+    lines = []
+    chars = 0
+  }
   return {
     push(text) {
-      if (isStart && text) {
-        isStart = false
-        if (text.charCodeAt(0) === 0xfeff) text = text.slice(1)
-      }
+      if (!text) return []
       const events: string[][] = []
-      rest += text
-      // A CR at the very end may be the first half of CRLF: it waits for what follows.
-      const end = rest.endsWith('\r') ? rest.length - 1 : rest.length
-      const parts = rest.slice(0, end).split(/\r\n|\n|\r/)
-      rest = parts.pop()! + rest.slice(end)
-      for (const line of parts) {
-        if (line === '') {
-          if (lines.some(isData)) events.push(lines)
-          lines = []
-        } else if (isData(line) || /^event(:|$)/.test(line)) {
-          lines.push(line)
-        }
+      let start = isStart && text.charCodeAt(0) === 0xfeff ? 1 : 0
+      isStart = false
+      // The second half of a CRLF that was cut in two.
+      if (isAfterReturn && text[start] === '\n') start += 1
+      isAfterReturn = text.endsWith('\r')
+      const pieces = text.slice(start).split(/\r\n|\n|\r/)
+      for (const [index, piece] of pieces.entries()) {
+        if (index > 0) endLine(events)
+        if (piece) keep(piece)
       }
       return events
     },
   }
 }
 
-/** The frame as bytes on the wire would read. `isAscii` writes everything beyond ASCII as `\uXXXX`. */
+/** The data of an event: its `data:` lines joined. */
+export function dataOf(lines: readonly string[]): string {
+  const data = lines.filter(isData).map(line => line.slice(line[5] === ' ' ? 6 : 5))
+  return data.length === 1 ? data[0]! : data.join('\n')
+}
+
+/** The frame as it reads on the wire. `isAscii` writes everything beyond ASCII as `\uXXXX`. */
 export function writeFrame(frame: Frame, isAscii: boolean): string {
   const text = `id: ${frame.seq}\n${frame.lines.join('\n')}\n\n`
   return isAscii ? asciiJson(text) : text
@@ -53,16 +74,6 @@ export function writeFrame(frame: Frame, isAscii: boolean): string {
 /** JSON with nothing but ASCII in it. What is not ASCII can only stand inside its strings. */
 export function asciiJson(json: string): string {
   return json.replace(/[\u0080-\uffff]/g, unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
-}
-
-/** Whether this event is the end marker `[DONE]`. */
-export function isDone(lines: readonly string[]): boolean {
-  return lines.some(line => /^data: ?\[DONE\]\s*$/.test(line))
-}
-
-/** Whether this event carries a reason why the model stopped: all that follows is decoration. */
-export function isFinish(lines: readonly string[]): boolean {
-  return lines.some(line => /"finish_reason"\s*:\s*"/.test(line))
 }
 
 function isData(line: string): boolean {

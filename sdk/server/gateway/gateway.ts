@@ -2,25 +2,27 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { createCorsPolicy } from './cors.js'
+import type { Lifetime } from './lifetime.js'
 import { createRateLimiter, createSlotLimiter } from './limits.js'
 import { resolveModels } from './models.js'
 import { type GatewayOptions, withLimitDefaults } from './options.js'
 import { Problem } from './problem.js'
+import { createReporter } from './redact.js'
 import { createRoutes } from './routes.js'
 import { createTokenIssuer } from './tokens.js'
 
 /** The server half of Sampan: it keeps the provider's key and relays completions to phones. */
 export interface Gateway {
-  /** Answers one request. Mount it anywhere that speaks standard requests and responses. */
+  /** Answers one request, whatever it holds. Mount it anywhere that speaks standard requests and responses. */
   fetch(request: Request): Promise<Response>
-  /** Ends every completion that runs and takes no more. */
+  /** Ends every completion that runs, each with an error its client can read, and takes no more. */
   close(): Promise<void>
   /** Takes over an upgraded connection. Absent: this gateway serves no WebSockets. */
   socket?(request: IncomingMessage, socket: Duplex, head: Buffer): void
 }
 
 /**
- * Builds a gateway. What it answers is written down in WIRE.md.
+ * Builds a gateway. What it answers is written down in WIRE.md, beside this file.
  *
  * @example
  * const gateway = createGateway({
@@ -35,10 +37,12 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
   const { auth = {}, now = Date.now } = options
   const limits = withLimitDefaults(options.limits)
   const cors = createCorsPolicy(options)
-  const live = new Set<AbortController>()
+  const models = resolveModels(options)
+  const live = new Set<Lifetime>()
+  const onError = options.onError ?? createReporter(secretsOf(models.providers, auth.secret))
   let isClosed = false
-  const app = createRoutes({
-    ...resolveModels(options),
+  const answer = createRoutes({
+    ...models,
     auth,
     limits,
     cors,
@@ -48,7 +52,14 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
     signIns: createRateLimiter(limits.signInsPerMinute, now),
     requests: createRateLimiter(limits.requestsPerMinute, now),
     slots: createSlotLimiter(limits.maxConcurrentStreams),
-    onError: options.onError ?? reportError,
+    onProblem(problem, requestId) {
+      if (problem.cause === undefined) return
+      try {
+        onError(problem.cause, requestId)
+      } catch {
+        // A log that fails must not take the answer with it.
+      }
+    },
     admit() {
       if (isClosed) throw closing()
     },
@@ -56,22 +67,23 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
   return {
     async fetch(request) {
       const requestId = `req_${randomUUID()}`
-      const response = await app.fetch(request, { requestId })
+      const response = await answer(request, requestId)
       const headers = { ...cors.headers(request), 'x-request-id': requestId }
       for (const [name, value] of Object.entries(headers)) response.headers.set(name, value)
       return response
     },
     async close() {
       isClosed = true
-      for (const abort of [...live]) abort.abort(closing())
+      for (const lifetime of [...live]) lifetime.abort(closing())
     },
   }
 }
 
-function closing(): Problem {
-  return new Problem(503, 'server_error', 'gateway_closing', 'The gateway is shutting down.', { 'retry-after': '5' })
+function secretsOf(providers: Record<string, { secrets: readonly string[] }>, secret: string | undefined): string[] {
+  const known = Object.values(providers).flatMap(({ secrets }) => secrets)
+  return secret ? [...known, secret] : known
 }
 
-function reportError(error: unknown, requestId: string): void {
-  console.error(`sampan gateway: ${requestId}:`, error)
+function closing(): Problem {
+  return new Problem('gateway_closing', 'The gateway is shutting down.', { headers: { 'retry-after': '5' } })
 }

@@ -1,4 +1,4 @@
-import { Problem } from './problem.js'
+import { Problem, type ProblemCode } from './problem.js'
 
 const minute = 60_000
 
@@ -59,7 +59,7 @@ export function createSlotLimiter(max: number): SlotLimiter {
   }
 }
 
-function tooMany(code: string, message: string, waitMs: number): Problem {
+function tooMany(code: ProblemCode, message: string, waitMs: number): Problem {
   const seconds = Math.max(1, Math.ceil(waitMs / 1000))
-  return new Problem(429, 'rate_limit_error', code, message, { 'retry-after': String(seconds) })
+  return new Problem(code, message, { headers: { 'retry-after': String(seconds) } })
 }

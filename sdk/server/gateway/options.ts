@@ -59,6 +59,8 @@ export interface LimitOptions {
   firstByteTimeoutMs?: number
   /** Milliseconds the provider may stay silent between bytes. Default 60 seconds. */
   idleTimeoutMs?: number
+  /** Milliseconds a completion may last in all, also if only keep-alives come. Default 15 minutes. */
+  maxCompletionMs?: number
 }
 
 /** Everything {@link createGateway} takes. Each part has a default: with no options at all it serves the built-in model. */
@@ -75,21 +77,26 @@ export interface GatewayOptions {
   heartbeatMs?: number
   /** Milliseconds since 1970. Default `Date.now`. */
   now?: () => number
-  /** Told of faults inside the gateway itself. Default: one line on standard error. */
+  /**
+   * Told of what whoever runs the gateway must mend: faults inside it, a provider that refuses the key or cannot be
+   * reached. Default: one entry on standard error, without keys and addresses.
+   */
   onError?: (error: unknown, requestId: string) => void
 }
 
 /** {@link LimitOptions} with every default filled in. */
 export type Limits = Required<LimitOptions>
 
-/** Fills in the defaults of {@link LimitOptions}. */
+/** Fills in the defaults of {@link LimitOptions}. `Infinity` milliseconds is as long as a timer can wait, 24 days. */
 export function withLimitDefaults(limits: LimitOptions = {}): Limits {
+  const ms = (value: number | undefined, fallback: number): number => Math.min(value ?? fallback, 2 ** 31 - 1)
   return {
     maxBodyBytes: limits.maxBodyBytes ?? 1024 * 1024,
     requestsPerMinute: limits.requestsPerMinute ?? 60,
     signInsPerMinute: limits.signInsPerMinute ?? 600,
     maxConcurrentStreams: limits.maxConcurrentStreams ?? 4,
-    firstByteTimeoutMs: limits.firstByteTimeoutMs ?? 60_000,
-    idleTimeoutMs: limits.idleTimeoutMs ?? 60_000,
+    firstByteTimeoutMs: ms(limits.firstByteTimeoutMs, 60_000),
+    idleTimeoutMs: ms(limits.idleTimeoutMs, 60_000),
+    maxCompletionMs: ms(limits.maxCompletionMs, 15 * 60_000),
   }
 }

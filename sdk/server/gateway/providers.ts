@@ -42,22 +42,26 @@ export interface OpenaiProviderOptions {
 /** Any provider that speaks OpenAI's chat completions. */
 export function openaiProvider(options: OpenaiProviderOptions): Provider {
   const url = `${options.baseUrl.replace(/\/+$/, '')}/chat/completions`
+  const { host, hostname } = new URL(options.baseUrl)
   return {
     ...(options.model && { defaultModel: options.model }),
-    secrets: [options.apiKey, options.baseUrl, new URL(options.baseUrl).host, ...Object.values(options.headers ?? {})],
+    secrets: [options.apiKey, options.baseUrl, host, hostname, ...Object.values(options.headers ?? {})],
     complete: (body, signal) =>
       fetch(url, {
         method: 'POST',
-        headers: {
-          ...options.headers,
-          'content-type': 'application/json',
-          accept: body.stream === true ? 'text/event-stream' : 'application/json',
-          authorization: `Bearer ${options.apiKey}`,
-        },
+        headers: headersOf(options, body.stream === true),
         body: JSON.stringify(body),
         // A redirect could carry the key to another host.
         redirect: 'error',
         signal,
       }),
   }
+}
+
+function headersOf({ apiKey, headers }: OpenaiProviderOptions, isStream: boolean): Headers {
+  const all = new Headers(headers)
+  all.set('content-type', 'application/json')
+  all.set('accept', isStream ? 'text/event-stream' : 'application/json')
+  all.set('authorization', `Bearer ${apiKey}`)
+  return all
 }

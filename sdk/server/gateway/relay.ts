@@ -1,25 +1,33 @@
-import { createSseSplitter, type Frame, isDone, isFinish } from './frames.js'
-import { type ErrorBody, errorBody, Problem } from './problem.js'
-import type { UpstreamAnswer } from './upstream.js'
+import { type Frame } from './frames.js'
+import type { Lifetime } from './lifetime.js'
+import { errorBody, type ErrorBody, type Problem, toProblem } from './problem.js'
+
+/** What {@link relayFrames} passes on. */
+export interface RelayOptions {
+  events: AsyncGenerator<string[], void>
+  /** The first event, asked for already. */
+  first: Promise<IteratorResult<string[], void>>
+  lifetime: Lifetime
+  requestId: string
+  /** Told of every problem that ends the stream. */
+  onProblem(problem: Problem): void
+}
 
 /**
- * A provider's stream as numbered frames. It never throws: whatever goes wrong becomes one last `event: error` frame,
- * so that a client can tell a failure from an end. Nothing is said when the client itself has gone.
+ * Events as numbered frames. It never throws: whatever goes wrong becomes one last `event: error` frame, so that a
+ * client can tell a failure from an end. The lifetime ends with it.
  */
-export async function* relayFrames(
-  upstream: Promise<UpstreamAnswer>,
-  abort: AbortController,
-  requestId: string,
-): AsyncGenerator<Frame, void> {
+export async function* relayFrames({ events, first, lifetime, requestId, onProblem }: RelayOptions): AsyncGenerator<Frame, void> {
   let seq = 0
   try {
-    for await (const lines of events(await upstream)) yield { seq: ++seq, lines }
+    for (let step = await first; !step.done; step = await events.next()) yield { seq: ++seq, lines: step.value }
   } catch (error) {
-    if (abort.signal.aborted && !(abort.signal.reason instanceof Problem)) return
-    const problem = error instanceof Problem ? error : truncated()
+    const problem = toProblem(error)
+    onProblem(problem)
+    lifetime.abort(problem)
     yield errorFrame(problem, requestId, ++seq)
   } finally {
-    abort.abort()
+    lifetime.end()
   }
 }
 
@@ -31,25 +39,4 @@ export function errorFrame(problem: Problem, requestId: string, seq: number): Fr
   const retryAfter = Number(problem.headers['retry-after'])
   if (retryAfter > 0) body.error.retryAfter = retryAfter
   return { seq, lines: ['event: error', `data: ${JSON.stringify(body)}`] }
-}
-
-async function* events(answer: UpstreamAnswer): AsyncGenerator<string[], void> {
-  if (!answer.contentType.includes('text/event-stream')) {
-    throw new Problem(502, 'upstream_error', 'upstream_not_a_stream', 'The model provider did not answer with a stream.')
-  }
-  const splitter = createSseSplitter()
-  let isComplete = false
-  for await (const text of answer.text()) {
-    for (const lines of splitter.push(text)) {
-      yield lines
-      if (isDone(lines)) return
-      isComplete ||= isFinish(lines)
-    }
-  }
-  // Some providers close after the finish reason without `[DONE]`. Anything shorter was cut off.
-  if (!isComplete) throw truncated()
-}
-
-function truncated(): Problem {
-  return new Problem(502, 'upstream_error', 'upstream_truncated', 'The model provider broke off in the middle of its answer.')
 }

@@ -1,4 +1,4 @@
-import { badRequest } from './problem.js'
+import { Problem } from './problem.js'
 
 /** Reads a JSON object from a request, counting bytes as they come so that a lying `content-length` gains nothing. */
 export async function readJsonObject(request: Request, maxBytes: number): Promise<Record<string, unknown>> {
@@ -7,16 +7,16 @@ export async function readJsonObject(request: Request, maxBytes: number): Promis
   try {
     value = JSON.parse(text)
   } catch {
-    throw badRequest('invalid_json', 'The body is not valid JSON.')
+    throw new Problem('invalid_json', 'The body is not valid JSON.')
   }
   if (!value || typeof value !== 'object' || Array.isArray(value)) {
-    throw badRequest('invalid_json', 'The body must be a JSON object.')
+    throw new Problem('invalid_json', 'The body must be a JSON object.')
   }
   return value as Record<string, unknown>
 }
 
 async function readText(request: Request, maxBytes: number): Promise<string> {
-  const tooLarge = () => badRequest('body_too_large', `The body is larger than ${maxBytes} bytes.`, 413)
+  const tooLarge = () => new Problem('body_too_large', `The body is larger than ${maxBytes} bytes.`)
   if (Number(request.headers.get('content-length') ?? 0) > maxBytes) throw tooLarge()
   if (!request.body) return ''
   const decoder = new TextDecoder()
@@ -24,7 +24,9 @@ async function readText(request: Request, maxBytes: number): Promise<string> {
   let size = 0
   let text = ''
   for (;;) {
-    const { done, value } = await reader.read()
+    const { done, value } = await reader.read().catch(() => {
+      throw new Problem('body_incomplete', 'The body broke off.')
+    })
     if (done) return text + decoder.decode()
     size += value.byteLength
     if (size > maxBytes) {

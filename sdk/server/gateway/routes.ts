@@ -1,9 +1,9 @@
 import { Hono } from 'hono'
-import { complete, type CompletionContext, wantsErrorEvents } from './completions.js'
+import { complete, type CompletionContext, wantsAscii, wantsErrorEvents } from './completions.js'
 import type { CorsPolicy } from './cors.js'
 import type { RateLimiter } from './limits.js'
 import type { AuthOptions } from './options.js'
-import { errorResponse, Problem } from './problem.js'
+import { errorResponse, Problem, toProblem } from './problem.js'
 import { errorFrame } from './relay.js'
 import { readJsonObject } from './request-body.js'
 import { readSignIn, signIn } from './sign-in.js'
@@ -19,20 +19,26 @@ export interface RouteParts extends CompletionContext {
   requests: RateLimiter
   /** Throws when the gateway takes no more requests. */
   admit(): void
-  onError(error: unknown, requestId: string): void
-}
-
-/** What `fetch` hands to every route. */
-export interface RouteBindings {
-  requestId: string
 }
 
 const completionPaths = ['/v1/chat/completions', '/chat/completions']
 
-/** The paths of the gateway. Only GET and POST: some hosts know no other method. */
-export function createRoutes(parts: RouteParts): Hono<{ Bindings: RouteBindings }> {
+/** The paths of the gateway, as one function that never fails. Only GET and POST: some hosts know no other method. */
+export function createRoutes(parts: RouteParts): (request: Request, requestId: string) => Promise<Response> {
+  const app = createApp(parts)
+  return async (request, requestId) => {
+    try {
+      return await app.fetch(request, { requestId })
+    } catch (error) {
+      // Hono takes an Error to `onError` and lets anything else through.
+      return failed(error, request, requestId, parts)
+    }
+  }
+}
+
+function createApp(parts: RouteParts): Hono<{ Bindings: { requestId: string } }> {
   const { tokens, limits } = parts
-  const app = new Hono<{ Bindings: RouteBindings }>()
+  const app = new Hono<{ Bindings: { requestId: string } }>()
   const callerOf = (request: Request) => tokens.verify(request.headers.get('authorization'))
 
   app.use(async (_, next) => {
@@ -59,11 +65,7 @@ export function createRoutes(parts: RouteParts): Hono<{ Bindings: RouteBindings 
   app.all('*', c => {
     throw notServed(c.req.method, c.req.path)
   })
-  app.onError((error, c) => {
-    const problem = error instanceof Problem ? error : internal(error, c.env.requestId, parts)
-    const isEvent = wantsErrorEvents(c.req.raw) && completionPaths.includes(c.req.path)
-    return isEvent ? errorEvents(problem, c.req.raw, c.env.requestId) : errorResponse(problem, c.env.requestId)
-  })
+  app.onError((error, c) => failed(error, c.req.raw, c.env.requestId, parts))
   return app
 }
 
@@ -75,21 +77,20 @@ function answer(body: unknown): Response {
 
 function notServed(method: string, path: string): Problem {
   if (!['GET', 'HEAD', 'POST'].includes(method)) {
-    return new Problem(405, 'invalid_request_error', 'method_not_allowed', 'Only GET and POST are served.', { allow: 'GET, POST' })
+    return new Problem('method_not_allowed', 'Only GET and POST are served.', { headers: { allow: 'GET, POST' } })
   }
-  return new Problem(404, 'not_found_error', 'not_found', `There is no ${method} ${path} here.`)
+  return new Problem('not_found', `There is no ${method} ${path.slice(0, 80)} here.`)
 }
 
-// What went wrong inside is for the log of whoever runs the gateway, not for its clients.
-function internal(error: unknown, requestId: string, parts: RouteParts): Problem {
-  parts.onError(error, requestId)
-  return new Problem(500, 'server_error', 'internal_error', 'The gateway failed. Tell its owner the request id.')
-}
-
-function errorEvents(problem: Problem, request: Request, requestId: string): Response {
+/** Whatever was thrown, as the client can read it. */
+function failed(error: unknown, request: Request, requestId: string, parts: RouteParts): Response {
+  const problem = toProblem(error)
+  parts.onProblem(problem, requestId)
+  const isEvent = wantsErrorEvents(request) && completionPaths.includes(new URL(request.url).pathname)
+  if (!isEvent) return errorResponse(problem, requestId)
   async function* frames() {
     yield errorFrame(problem, requestId, 1)
   }
-  const isAscii = request.headers.get('x-sampan-ascii') === '1'
-  return sseResponse(frames(), { heartbeatMs: 60_000, isAscii, isEarly: false, headers: problem.headers, onCancel() {} })
+  const { headers } = problem
+  return sseResponse(frames(), { heartbeatMs: 60_000, isAscii: wantsAscii(request), isEarly: false, headers, onCancel() {} })
 }

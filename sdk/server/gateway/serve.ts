@@ -1,7 +1,10 @@
-import type { Server } from 'node:http'
-import { serve } from '@hono/node-server'
+import { randomUUID } from 'node:crypto'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { getRequestListener, RequestError } from '@hono/node-server'
 import { createGateway } from './gateway.js'
 import type { GatewayOptions } from './options.js'
+import { errorResponse, Problem } from './problem.js'
 
 /** Where {@link serveGateway} listens. */
 export interface ServeOptions extends GatewayOptions {
@@ -16,40 +19,67 @@ export interface ServedGateway {
   /** Without a slash at the end. */
   url: string
   port: number
-  /** Ends running completions and frees the port. */
+  /** Ends running completions and frees the port. Connections that do not end within a second are cut. */
   close(): Promise<void>
 }
+
+/** How long {@link ServedGateway.close} lets answers flow out, in milliseconds. */
+const closeMs = 1000
 
 /**
  * Serves a gateway over HTTP with Node.
  *
+ * @throws Error from the returned promise when the port cannot be had.
  * @example
  * const { url, close } = await serveGateway({ port: 8787 })
  */
 export async function serveGateway(options: ServeOptions = {}): Promise<ServedGateway> {
   const { port = 0, host = '127.0.0.1', ...rest } = options
   const gateway = createGateway(rest)
-  const { server, address } = await listen(request => gateway.fetch(request), port, host)
+  const listener = getRequestListener(request => gateway.fetch(request), { overrideGlobalObjects: false, errorHandler: unreadable })
+  const server = createServer((request, response) => void listener(request, response))
+  const address = await listen(server, port, host)
   const shownHost = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
   return {
     url: `http://${shownHost.includes(':') ? `[${shownHost}]` : shownHost}:${address}`,
     port: address,
     async close() {
       await gateway.close()
-      await new Promise<void>(resolve => {
-        server.close(() => resolve())
-        // Idle keep-alive connections would hold the port until they time out.
-        server.closeIdleConnections()
-        setTimeout(() => server.closeAllConnections(), 500).unref()
-      })
+      await stop(server)
     },
   }
 }
 
-function listen(fetch: (request: Request) => Promise<Response>, port: number, hostname: string) {
-  return new Promise<{ server: Server; address: number }>((resolve, reject) => {
-    const options = { fetch, port, hostname, overrideGlobalObjects: false }
-    const server = serve(options, info => resolve({ server, address: info.port })) as Server
-    server.on('error', reject)
+function listen(server: Server, port: number, host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, () => {
+      server.off('error', reject)
+      resolve((server.address() as AddressInfo).port)
+    })
   })
+}
+
+function stop(server: Server): Promise<void> {
+  return new Promise(resolve => {
+    const timer = setTimeout(() => server.closeAllConnections(), closeMs)
+    // Kept-alive connections would hold the port until they time out: those idle now, and those idle after an answer.
+    const watch = setInterval(() => server.closeIdleConnections(), 20)
+    server.close(() => {
+      clearTimeout(timer)
+      clearInterval(watch)
+      resolve()
+    })
+    server.closeIdleConnections()
+  })
+}
+
+/** A request that could not even be read, in the shape of every other error. */
+function unreadable(error: unknown): Response {
+  const requestId = `req_${randomUUID()}`
+  const isTheirs = error instanceof RequestError
+  const problem = isTheirs ? new Problem('invalid_request', 'The address of the request is not valid.') : new Problem('internal_error', 'The gateway failed.')
+  const response = errorResponse(problem, requestId)
+  response.headers.set('x-request-id', requestId)
+  return response
 }

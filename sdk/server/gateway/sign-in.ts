@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
 import type { AuthOptions, SignInRequest } from './options.js'
-import { badRequest, Problem } from './problem.js'
+import { Problem } from './problem.js'
 import type { Caller, TokenIssuer } from './tokens.js'
 
 const hour = 3_600_000
@@ -16,10 +16,10 @@ export interface SignInAnswer {
 /** Checks the body of a sign-in. */
 export function readSignIn(body: Record<string, unknown>): SignInRequest {
   const { host, code, guest } = body
-  if (typeof host !== 'string' || !host) throw badRequest('invalid_request', '`host` must say where the app runs.')
-  if (code !== undefined && typeof code !== 'string') throw badRequest('invalid_request', '`code` must be a string.')
+  if (typeof host !== 'string' || !host) throw new Problem('invalid_request', '`host` must say where the app runs.')
+  if (code !== undefined && typeof code !== 'string') throw new Problem('invalid_request', '`code` must be a string.')
   if (guest !== undefined && (typeof guest !== 'string' || guest.length > 200)) {
-    throw badRequest('invalid_request', '`guest` must be a string of at most 200 characters.')
+    throw new Problem('invalid_request', '`guest` must be a string of at most 200 characters.')
   }
   return { host, ...(code && { code }), ...(guest && { guest }) } as SignInRequest
 }
@@ -34,7 +34,7 @@ export async function signIn(request: SignInRequest, auth: AuthOptions, tokens: 
 
 async function verified(request: SignInRequest, auth: AuthOptions): Promise<Caller> {
   const user = await auth.verifySignIn!(request)
-  if (!user) throw new Problem(401, 'authentication_error', 'sign_in_rejected', 'The sign-in code was not accepted.')
+  if (!user?.userId) throw new Problem('sign_in_rejected', 'The sign-in code was not accepted.')
   return user
 }
 
@@ -43,9 +43,9 @@ function guest(request: SignInRequest, auth: AuthOptions): Caller {
   if (!isDevelopment && auth.allowGuests !== true) {
     if (!auth.verifySignIn) {
       const message = 'Sign-in is not set up: give the gateway `auth.verifySignIn`, or allow guests with `auth.allowGuests`.'
-      throw new Problem(403, 'permission_error', 'sign_in_not_configured', message)
+      throw new Problem('sign_in_not_configured', message)
     }
-    throw new Problem(403, 'permission_error', 'guests_not_allowed', 'A sign-in code is needed: guests are not allowed.')
+    throw new Problem('guests_not_allowed', 'A sign-in code is needed: guests are not allowed.')
   }
   const models = auth.guestModels ?? (isDevelopment ? undefined : ['default'])
   return { userId: guestId(request.guest), ...(models && { models }) }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { errors, jwtVerify, SignJWT } from 'jose'
 import type { AuthOptions } from './options.js'
-import { Problem } from './problem.js'
+import { Problem, type ProblemCode } from './problem.js'
 
 const issuer = 'sampan-gateway'
 const audience = 'sampan'
@@ -65,6 +65,6 @@ function signingKey({ secret, mode = 'development' }: AuthOptions): Uint8Array {
   return secret ? new TextEncoder().encode(secret) : new Uint8Array(randomBytes(32))
 }
 
-function unauthorized(code: string, message: string): Problem {
-  return new Problem(401, 'authentication_error', code, message, { 'www-authenticate': 'Bearer' })
+function unauthorized(code: ProblemCode, message: string): Problem {
+  return new Problem(code, message, { headers: { 'www-authenticate': 'Bearer' } })
 }

@@ -1,55 +1,76 @@
 import { Problem } from './problem.js'
 import type { Provider } from './providers.js'
+import { redact } from './redact.js'
 
-const maxErrorLength = 64 * 1024
+const maxErrorChars = 64 * 1024
 
 /** Turns a provider's error answer into ours: same status, message, type and code, without its secrets. */
 export async function upstreamProblem(response: Response, text: AsyncIterable<string>, provider: Provider): Promise<Problem> {
-  const { status } = response
+  const told = readToldError(await collect(text)) ?? {}
+  return toldProblem({ ...told, status: response.status }, provider, response.headers.get('retry-after'))
+}
+
+/** What a provider says about an error, in whatever fields it uses. */
+export interface ToldError {
+  message?: unknown
+  type?: unknown
+  code?: unknown
+  status?: unknown
+}
+
+/** The error object of a JSON value, where it holds one. */
+export function toldErrorOf(value: unknown): ToldError | undefined {
+  const { error } = (value ?? {}) as { error?: ToldError | string | null }
+  if (!error) return undefined
+  return typeof error === 'object' ? error : { message: error }
+}
+
+/** A provider's error as ours. Its words are kept, its secrets and addresses are not. */
+export function toldProblem(told: ToldError, { secrets }: Provider, retryAfter: string | null = null): Problem {
+  const status = [told.status, told.code].map(Number).find(number => number >= 400 && number <= 599) ?? 502
   // To a client 401 means that *its* token is wrong; this one is about the gateway's key.
   if (status === 401 || status === 403) {
-    return new Problem(502, 'upstream_error', 'upstream_unauthorized', 'The model provider refused the gateway’s key.')
+    const cause = new Error(`The model provider refused the gateway’s key with status ${status}.`)
+    return new Problem('upstream_unauthorized', 'The model provider refused the gateway’s key.', { cause })
   }
-  const { message, type, code } = readError(await collect(text))
-  const retryAfter = response.headers.get('retry-after')
-  return new Problem(
-    status < 400 ? 502 : status,
-    clean(type, provider) ?? (status === 429 ? 'rate_limit_error' : 'upstream_error'),
-    clean(code, provider) ?? 'upstream_error',
-    clean(message, provider) ?? `The model provider answered with status ${status}.`,
-    retryAfter && /^[\w ,:+-]{1,40}$/.test(retryAfter) ? { 'retry-after': retryAfter } : {},
-  )
+  const clean = (value: unknown): string | undefined => {
+    if (typeof value === 'number') return String(value)
+    return typeof value === 'string' && value ? redact(value, secrets).slice(0, 2000) : undefined
+  }
+  const waitSeconds = readRetryAfter(retryAfter)
+  return new Problem('upstream_error', clean(told.message) ?? `The model provider answered with an error (status ${status}).`, {
+    status,
+    type: clean(told.type) ?? (status === 429 ? 'rate_limit_error' : undefined),
+    code: clean(told.code),
+    ...(waitSeconds !== undefined && { headers: { 'retry-after': String(waitSeconds) } }),
+  })
 }
 
-/** Takes words out of a text that must not leave the gateway. */
-export function redact(text: string, secrets: readonly string[]): string {
-  let result = text
-  for (const secret of secrets) if (secret.length >= 4) result = result.replaceAll(secret, '[redacted]')
-  // Providers echo keys shortened (`sk-ab…yz`), which no comparison finds.
-  return result.replace(/\bsk-[\w*.…-]{4,}/g, '[redacted]')
-}
-
-function clean(value: unknown, provider: Provider): string | undefined {
-  if (typeof value === 'number') return String(value)
-  if (typeof value !== 'string' || !value) return undefined
-  return redact(value, provider.secrets).slice(0, 2000)
-}
-
-async function collect(text: AsyncIterable<string>): Promise<string> {
+/** Reads text up to a limit; the rest is left. */
+export async function collect(text: AsyncIterable<string>, maxChars = maxErrorChars): Promise<string> {
   let result = ''
   for await (const piece of text) {
     result += piece
-    if (result.length > maxErrorLength) break
+    if (result.length > maxChars) break
   }
   return result
 }
 
-function readError(text: string): { message?: unknown; type?: unknown; code?: unknown } {
+/** The error a JSON text tells; some providers put its fields at the top. */
+function readToldError(text: string): ToldError | undefined {
   try {
-    const body = JSON.parse(text) as Record<string, unknown>
-    const error = (body.error ?? body) as Record<string, unknown> | string
-    return typeof error === 'string' ? { message: error } : { message: error.message ?? body.detail, type: error.type, code: error.code }
+    const body = JSON.parse(text) as (ToldError & { detail?: unknown }) | null
+    return toldErrorOf(body) ?? { ...body, message: body?.message ?? body?.detail }
   } catch {
-    return {}
+    return undefined
   }
+}
+
+// Seconds or a date, by the standard; phones are told seconds only.
+function readRetryAfter(value: string | null): number | undefined {
+  if (value === null || !value.trim()) return undefined
+  const seconds = Number(value)
+  if (seconds >= 0) return Math.ceil(seconds)
+  const at = Date.parse(value)
+  return Number.isNaN(at) ? undefined : Math.max(1, Math.ceil((at - Date.now()) / 1000))
 }
