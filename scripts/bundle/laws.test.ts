@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { parse, type Node } from 'acorn'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { createRealm, type RealmOptions } from '../../sdk/testkit/realm.js'
 import { packed } from '../lib/beds.js'
-import { bareRealm, type RealmOptions } from '../lib/bare-realm.js'
 import { loadDoors, phoneFiles } from '../lib/phone-files.js'
 import { root } from '../lib/run.js'
 import { phoneDoors } from '../pack/doors.js'
@@ -80,11 +80,11 @@ const realms: [string, RealmOptions][] = [
 describe.each(realms)('in a realm with nothing but the language, where %s', (_, options) => {
   test('every door loads', () => {
     const doors = phoneDoors().map(({ name }) => name)
-    expect(Object.keys(loadDoors(bareRealm(options), doors, files))).toEqual(doors)
+    expect(Object.keys(loadDoors(createRealm(options).context, doors, files))).toEqual(doors)
   })
 
   test('a schema checks what it is given', () => {
-    const { z } = loadDoors(bareRealm(options), ['zod'], files).zod
+    const { z } = loadDoors(createRealm(options).context, ['zod'], files).zod
     const schema = z.object({ keyword: z.string().check(z.minLength(1)), sizes: z.optional(z.array(z.enum(['S', 'L']))) })
     expect(schema.safeParse({ keyword: '拿铁', sizes: ['S'] }).success).toBe(true)
     expect(schema.safeParse({ keyword: '', sizes: ['S'] }).success).toBe(false)
@@ -92,7 +92,7 @@ describe.each(realms)('in a realm with nothing but the language, where %s', (_, 
   })
 
   test('an Observable carries values to a promise', async () => {
-    const { from, map, lastValueFrom, toArray } = loadDoors(bareRealm(options), ['rxjs'], files).rxjs
+    const { from, map, lastValueFrom, toArray } = loadDoors(createRealm(options).context, ['rxjs'], files).rxjs
     expect([...await lastValueFrom(from([1, 2, 3]).pipe(map((each: number) => each * 2), toArray()))]).toEqual([2, 4, 6])
   })
 })

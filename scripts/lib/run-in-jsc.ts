@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { bareHost, inBareHost } from './bare-host.js'
+import { inRealmHost, realmHost } from '../../sdk/testkit/realm-host.js'
+import { phoneFiles } from './phone-files.js'
 import { mustRun, root } from './run.js'
 
 /**
@@ -9,7 +10,7 @@ import { mustRun, root } from './run.js'
 export async function runInJsc(code: string): Promise<unknown[]> {
   const file = `${root}.cache/jsc.js`
   mkdirSync(`${root}.cache`, { recursive: true })
-  writeFileSync(file, `${WECHAT_FUNCTION}\n${bareHost()}\n${inBareHost(code)}\nprint(JSON.stringify(reported))`)
+  writeFileSync(file, `${WECHAT_FUNCTION}\n${realmHost(phoneFiles())}\n${inRealmHost(code)}\nprint(JSON.stringify(reported))`)
   const output = await mustRun('jsc', ['--useJIT=false', file])
   return JSON.parse(output.trim().split('\n').at(-1)!)
 }

@@ -1,18 +1,7 @@
 import { expect } from 'vitest'
-import type { HostCallback, HostFailure, HostSignal, Platform, SignInCode } from '../platform/platform.js'
+import type { HostCallback, HostSignal, Platform, SignInCode } from '../platform/platform.js'
+import { answerOf } from './answer-of.js'
 import type { PlatformBehaviour } from './platform-suite.js'
-
-/** Makes a promise of a host call that answers by callback; a second answer is an error. */
-export function answerOf<T>(call: (done: HostCallback<T>) => void): Promise<{ failure: HostFailure | null; value?: T }> {
-  return new Promise((resolve, reject) => {
-    let answers = 0
-    call((failure, value) => {
-      if (++answers > 1) reject(new Error('a host call answered twice'))
-      // One turn of the loop, so that a second answer has the time to come.
-      setTimeout(() => resolve({ failure, value }), 1)
-    })
-  })
-}
 
 async function valueOf<T>(call: (done: HostCallback<T>) => void): Promise<T | undefined> {
   const { failure, value } = await answerOf(call)
@@ -50,6 +39,15 @@ export const DEVICE_BEHAVIOURS: readonly PlatformBehaviour[] = [
         await set(platform, 'sampan:text', text)
         expect(await get(platform, 'sampan:text')).toBe(text)
       }
+    },
+  },
+  {
+    title: 'stores a record of 150 KB',
+    async run(platform) {
+      const text = '一条消息。'.repeat(10_240)
+      await set(platform, 'sampan:record', text)
+      expect((await get(platform, 'sampan:record')) === text).toBe(true)
+      await remove(platform, 'sampan:record')
     },
   },
   {

@@ -1,52 +1,8 @@
 import { expect } from 'vitest'
-import type { HostChunk, HostFailure, Platform, RequestOptions, ResponseEnd, ResponseHead, Stop } from '../platform/platform.js'
+import type { Platform } from '../platform/platform.js'
 import type { ByteServer } from './byte-server.js'
 import type { PlatformBehaviour } from './platform-suite.js'
-
-/** All that a request reported, in order. */
-export interface RequestRecord {
-  calls: ('head' | 'chunk' | 'end' | 'fail')[]
-  head?: ResponseHead
-  chunks: HostChunk[]
-  end?: ResponseEnd
-  failure?: HostFailure
-  stop: Stop
-  /** Resolves with the record at `onEnd` or `onFail`. */
-  settled: Promise<RequestRecord>
-  /** Resolves with the record at the first chunk. */
-  started: Promise<RequestRecord>
-}
-
-/** Makes a request and writes down what it reports. */
-export function recordRequest(platform: Platform, options: Partial<RequestOptions> & { url: string }): RequestRecord {
-  const record = { calls: [], chunks: [] } as unknown as RequestRecord
-  let settle = (_record: RequestRecord): void => {}
-  let start = settle
-  record.settled = new Promise((resolve) => (settle = resolve))
-  record.started = new Promise((resolve) => (start = resolve))
-  record.stop = platform.request(
-    { method: 'GET', headers: {}, stream: true, ...options },
-    {
-      onHead: (head) => void (record.calls.push('head'), (record.head = head)),
-      onChunk: (chunk) => void (record.calls.push('chunk'), record.chunks.push(chunk), start(record)),
-      onEnd: (end) => void (record.calls.push('end'), (record.end = end), settle(record)),
-      onFail: (failure) => void (record.calls.push('fail'), (record.failure = failure), settle(record)),
-    },
-  )
-  return record
-}
-
-/** The body of a recorded request as text, whichever way the host gave it. */
-export function bodyText({ chunks, end }: RequestRecord): string {
-  const parts = [...chunks, ...(end?.body === undefined ? [] : [end.body])]
-  if (parts.some((part) => typeof part === 'string')) return parts.join('')
-  return Buffer.concat(parts.map((part) => new Uint8Array(part as ArrayBuffer))).toString('utf8')
-}
-
-/** How often a request reported its end. */
-export function endings({ calls }: RequestRecord): number {
-  return calls.filter((call) => call === 'end' || call === 'fail').length
-}
+import { bodyText, endings, recordRequest, type RequestRecord } from './request-record.js'
 
 const TEXT = 'data: 你好，舢板 🛶\n\ndata: second\n\n'
 
@@ -68,8 +24,7 @@ export const REQUEST_BEHAVIOURS: readonly PlatformBehaviour[] = [
     title: 'hands over a stream in pieces while it is being sent',
     async run(platform, server) {
       server.use({ chunks: ['data: first\n\n', 'data: never\n\n'], faults: { hang: 13 } })
-      const record = await recordRequest(platform, { url: server.url }).started
-      expect(bodyText(record)).toBe('data: first\n\n')
+      const record = await recordRequest(platform, { url: server.url }).until((seen) => bodyText(seen) === 'data: first\n\n')
       expect(endings(record)).toBe(0)
       record.stop()
     },
@@ -89,10 +44,19 @@ export const REQUEST_BEHAVIOURS: readonly PlatformBehaviour[] = [
     title: 'tells status and headers before the body ends',
     async run(platform, server) {
       server.use({ chunks: ['a', 'b'], headers: { 'X-Log-Id': 'log-1' }, faults: { hang: 1 } })
-      const record = await recordRequest(platform, { url: server.url }).started
-      expect(record.calls).toEqual(['head', 'chunk'])
+      const record = await recordRequest(platform, { url: server.url }).until(({ head }) => head !== undefined)
+      expect([record.calls[0], endings(record)]).toEqual(['head', 0])
       expect(record.head).toMatchObject({ status: 200, headers: { 'x-log-id': 'log-1' } })
       record.stop()
+    },
+  },
+  {
+    title: 'reports in order: a head at most, then pieces, then one end',
+    async run(platform, server) {
+      server.use({ chunks: ['a', 'b', 'c'], faults: { delay: 2 } })
+      const record = await recordRequest(platform, { url: server.url }).settled
+      await rest()
+      expect(record.calls.join(' ')).toMatch(/^(head )?(chunk )*end$/)
     },
   },
   {
@@ -173,7 +137,8 @@ export const REQUEST_BEHAVIOURS: readonly PlatformBehaviour[] = [
     async run(platform, server) {
       server.use({ chunks: ['data: one\n\n', 'data: two\n\n'], faults: { hang: 11 } })
       const before = server.closedSockets
-      const record = await recordRequest(platform, { url: server.url }).started
+      const record = recordRequest(platform, { url: server.url })
+      await isUnderWay(record, server, 11)
       record.stop()
       await server.until(({ closedSockets }) => closedSockets === before + 1)
     },
@@ -189,6 +154,16 @@ export const REQUEST_BEHAVIOURS: readonly PlatformBehaviour[] = [
     },
   },
   {
+    title: 'takes an abort after the end for nothing',
+    async run(platform, server) {
+      server.use({ chunks: ['over'] })
+      const record = await recordRequest(platform, { url: server.url }).settled
+      record.stop()
+      await rest()
+      expect(endings(record)).toBe(1)
+    },
+  },
+  {
     title: 'keeps two requests apart',
     async run(platform, server) {
       server.use(({ path }) => ({ chunks: [path, path], faults: { delay: 3 } }))
@@ -199,9 +174,16 @@ export const REQUEST_BEHAVIOURS: readonly PlatformBehaviour[] = [
   },
 ]
 
+/** Resolves once a piece was heard; of a host that hands over none before the end, once the server has sent so much. */
+async function isUnderWay({ started }: RequestRecord, server: ByteServer, bytes: number): Promise<void> {
+  const turn = server.requests.length
+  await Promise.race([started, server.until(({ requests }) => (requests[turn]?.bytesSent ?? 0) >= bytes)])
+}
+
 async function abortedIsSilent(platform: Platform, server: ByteServer): Promise<void> {
   server.use({ chunks: ['one', 'two', 'three', 'four'], faults: { delay: 15 } })
-  const record = await recordRequest(platform, { url: server.url }).started
+  const record = recordRequest(platform, { url: server.url })
+  await isUnderWay(record, server, 'onetwothree'.length)
   const calls = [...record.calls]
   record.stop()
   record.stop()

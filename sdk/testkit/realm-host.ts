@@ -1,18 +1,17 @@
-import { phoneFiles } from './phone-files.js'
-
 /**
- * A host written in nothing but the language, for engines that have nothing but the language: modules of the
- * mini-program build, timers whose clock jumps, a silent console, and `report(value)` for results.
+ * A host written in nothing but the language, for engines outside Node that have nothing but the language (QuickJS, a
+ * JavaScriptCore shell): CommonJS modules by path, timers whose clock jumps, a silent console, and `report(value)` for
+ * results. Run it first, then {@link inRealmHost}; call `runTimer()` until it gives `false`, and read `reported`.
  */
-export function bareHost(files: Map<string, string> = phoneFiles()): string {
+export function realmHost(files: ReadonlyMap<string, string>): string {
   const modules = [...files].map(([name, text]) => `${JSON.stringify(name)}: function (require, module, exports) {${text}\n}`)
   return `
 var files = {${modules.join(',\n')}}
 ${HOST}`
 }
 
-/** Code against the build: the body of a function with `require` for doors. */
-export const inBareHost = (code: string) => `(function (require) {${code}\n})(function (door) { return load(door + '.js') })`
+/** Code for a {@link realmHost}: the body of a function whose `require` takes a module's path without `.js`. */
+export const inRealmHost = (code: string): string => `(function (require) {${code}\n})(function (door) { return load(door + '.js') })`
 
 const HOST = `
 var loaded = {}, reported = [], timers = [], clock = 0, nextId = 1

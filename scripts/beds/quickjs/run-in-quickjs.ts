@@ -1,5 +1,6 @@
+import { inRealmHost, realmHost } from '../../../sdk/testkit/realm-host.js'
 import { bed } from '../../lib/beds.js'
-import { bareHost, inBareHost } from '../../lib/bare-host.js'
+import { phoneFiles } from '../../lib/phone-files.js'
 
 /**
  * Runs code against the mini-program build in QuickJS, an engine with the language and nothing else. `code` is the body
@@ -20,8 +21,8 @@ export async function runInQuickjs(code: string): Promise<unknown[]> {
     return value
   }
   try {
-    evaluate(bareHost(), 'host.js')
-    evaluate(inBareHost(code), 'test.js')
+    evaluate(realmHost(phoneFiles()), 'host.js')
+    evaluate(inRealmHost(code), 'test.js')
     // Promises and timers take turns until both have nothing left; the clock jumps.
     for (let turn = 0; turn < 10_000; turn += 1) {
       context.runtime.executePendingJobs()
