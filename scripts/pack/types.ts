@@ -8,7 +8,7 @@ import { doors, specifier } from './doors.js'
 export function declarations(sources: string[]): Map<string, string> {
   const { config } = ts.readConfigFile(`${root}tsconfig.json`, ts.sys.readFile)
   const { options } = ts.convertCompilerOptionsFromJson({ ...config.compilerOptions, noEmit: false, declaration: true, emitDeclarationOnly: true, stripInternal: true, rootDir: root }, root)
-  const program = ts.createProgram([...sources.map(file => root + file), `${root}sdk/globals.d.ts`].filter(file => !file.endsWith('globals.d.ts')), options)
+  const program = ts.createProgram([...sources, 'sdk/protocol/fast-json-patch.d.ts'].map(file => root + file), options)
   const files = new Map<string, string>()
   const { diagnostics } = program.emit(undefined, (path, text) => files.set(relative(root, path), text))
   const errors = [...ts.getPreEmitDiagnostics(program), ...diagnostics]

@@ -1,4 +1,4 @@
-import { defer, of, repeat, takeWhile, type Observable } from 'rxjs'
+import type { Observable } from 'rxjs'
 import { composeModel, composeRun } from './compose.js'
 import type { ApprovalPolicy } from './approval.js'
 import { finishStep, interruptStep } from './end-step.js'
@@ -9,8 +9,9 @@ import { createRunState, type AgentSettings, type Phase, type RunState } from '.
 import { toolStep } from './tool-step.js'
 import type { Agent, AgentInfo, AnyTool, ModelEndpoint, ModelMiddleware, RunFunction, RunInput, RunMiddleware, Schema } from '../contracts.js'
 import { SampanError } from '../errors.js'
-import { isTerminal, PROTOCOL_VERSION, type AgentEvent } from '../protocol/events.js'
+import { PROTOCOL_VERSION, type AgentEvent } from '../protocol/events.js'
 import type { ToolDescription } from '../protocol/messages.js'
+import { defer, of, sequence } from '../protocol/streams.js'
 
 export interface AgentOptions<Tools extends readonly AnyTool[]> {
   /** Where inference happens: `openai({ … })` or any other endpoint. */
@@ -94,10 +95,8 @@ function settingsOf(options: AgentOptions<readonly AnyTool[]>, tools: readonly A
 
 /** One phase after the other, until an event ends the run. */
 function runPhases(state: RunState): Observable<AgentEvent> {
-  return defer(() => phases[nextPhase(state)](state)).pipe(
-    repeat(),
-    takeWhile(event => !isTerminal(event), true),
-  )
+  // The guard leaves at the terminal event, so no phase is asked for after it.
+  return sequence(() => phases[nextPhase(state)](state))
 }
 
 const phases: Record<Phase, (state: RunState) => Observable<AgentEvent>> = {

@@ -1,14 +1,15 @@
-import { concat, defer, of, type Observable } from 'rxjs'
+import type { Observable } from 'rxjs'
 import type { RunState } from './run-state.js'
 import { SampanError } from '../errors.js'
 import type { AgentEvent, RunOutcome } from '../protocol/events.js'
 import { parseJson } from '../protocol/json.js'
 import { validateWith } from '../protocol/schema.js'
+import { concat, defer, of } from '../protocol/streams.js'
 
 /** Ends a run that waits for a person: what AG-UI asks for before it, then the questions. */
 export function interruptStep(state: RunState): Observable<AgentEvent> {
   return defer(() =>
-    of<AgentEvent[]>(
+    of<AgentEvent>(
       { type: 'STATE_SNAPSHOT', snapshot: state.input.state ?? {} },
       { type: 'MESSAGES_SNAPSHOT', messages: state.messages.slice() },
       finished(state, { type: 'interrupt', interrupts: state.interrupts }),

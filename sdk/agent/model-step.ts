@@ -1,10 +1,11 @@
-import { concat, defer, of, type Observable } from 'rxjs'
+import type { Observable } from 'rxjs'
 import { addUsage } from './usage.js'
 import type { PendingCall, RunState } from './run-state.js'
 import type { ModelEvent, ModelRequest } from '../contracts.js'
 import type { AgentEvent } from '../protocol/events.js'
 import type { Message } from '../protocol/messages.js'
 import { toJsonSchema } from '../protocol/schema.js'
+import { concat, defer, of } from '../protocol/streams.js'
 import { createTextBuffer, type TextBuffer } from '../protocol/text-buffer.js'
 import { transform } from '../protocol/transform.js'
 

@@ -1,4 +1,4 @@
-import { concat, defer, merge, of, throwError, type Observable } from 'rxjs'
+import type { Observable } from 'rxjs'
 import { decideApproval, fingerprintOf } from './approval.js'
 import type { PendingCall, RunState } from './run-state.js'
 import { runTool, toolResult, type CheckedCall } from './tool-call.js'
@@ -7,6 +7,7 @@ import type { LedgerEntry } from '../contracts.js'
 import { SampanError } from '../errors.js'
 import type { AgentEvent } from '../protocol/events.js'
 import type { Message, ResumeEntry } from '../protocol/messages.js'
+import { concat, defer, merge, of } from '../protocol/streams.js'
 
 /** Tool calls of the last answer that have no result yet. */
 export function unansweredCalls(messages: readonly Message[]): PendingCall[] {
@@ -32,7 +33,7 @@ export function resumeStep(state: RunState): Observable<AgentEvent> {
     if (unaddressed.length) {
       const names = unaddressed.map(call => call.toolName + ' (' + call.toolCallId + ')').join(', ')
       const message = 'A resume answers all open interrupts; these are missing: ' + names + '.'
-      return throwError(() => new SampanError('agent/resume-incomplete', message))
+      throw new SampanError('agent/resume-incomplete', message)
     }
     return concat(merge(...open.map(call => resumeCall(state, call, entryOf(entries, call)!))), defer(() => endOfTools(state)))
   })

@@ -1,8 +1,8 @@
-import { defer } from 'rxjs'
 import type { Observable } from 'rxjs'
 import { createRunContext } from '../context/run-context.js'
 import type { ModelEndpoint, ModelEvent } from '../contracts.js'
 import type { Message } from '../protocol/messages.js'
+import { defer } from '../protocol/streams.js'
 import { transform } from '../protocol/transform.js'
 
 export interface StreamTextOptions {

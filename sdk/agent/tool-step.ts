@@ -1,4 +1,4 @@
-import { concat, defer, EMPTY, from, ignoreElements, merge, of, type Observable } from 'rxjs'
+import type { Observable } from 'rxjs'
 import { decideApproval, fingerprintOf } from './approval.js'
 import type { PendingCall, RunState } from './run-state.js'
 import { runTool, toolResult, writeLedger, type CheckedCall } from './tool-call.js'
@@ -6,6 +6,7 @@ import type { ErrorCode } from '../errors.js'
 import type { AgentEvent } from '../protocol/events.js'
 import type { Interrupt } from '../protocol/messages.js'
 import { parseJson } from '../protocol/json.js'
+import { concat, defer, merge, of, settled } from '../protocol/streams.js'
 
 /** Why a call cannot run: told to the model as the call's result. */
 export interface Refusal { readonly error: ErrorCode; readonly content: string }
@@ -22,13 +23,13 @@ export function toolStep(state: RunState): Observable<AgentEvent> {
 /** After the tools: to the next model call, to the person, or to the caller whose own tools were called. */
 export function endOfTools(state: RunState): Observable<AgentEvent> {
   state.phase = state.interrupts.length ? 'interrupt' : state.pendingToolCallIds.length ? 'finish' : 'model'
-  return state.stepName ? of<AgentEvent>({ type: 'STEP_FINISHED', stepName: state.stepName }) : EMPTY
+  return state.stepName ? of<AgentEvent>({ type: 'STEP_FINISHED', stepName: state.stepName }) : of()
 }
 
 function startCall(state: RunState, call: PendingCall): Observable<AgentEvent> {
   if (isCallersTool(state, call)) {
     state.pendingToolCallIds.push(call.toolCallId)
-    return EMPTY
+    return of()
   }
   const checked = checkCall(state, call)
   if ('error' in checked) return of(toolResult(state, call, checked.content, checked.error))
@@ -55,7 +56,7 @@ export function askPerson(state: RunState, call: CheckedCall): Observable<AgentE
     state.interrupts.push(toInterrupt(call))
     // A gesture-bound call is armed now: between the tap and the host call nothing may be waited for.
     const written = writeLedger(state, call, call.tool.requiresGesture ? 'armed' : 'proposed')
-    return written ? from(Promise.resolve(written)).pipe(ignoreElements()) : EMPTY
+    return written ? settled(written) : of()
   })
 }
 

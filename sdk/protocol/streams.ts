@@ -21,6 +21,13 @@ export function throwError(error: unknown): Observable<never> {
   return new Observable(subscriber => subscriber.error(error))
 }
 
+/** Completes when work is done elsewhere; fails with what it fails with. */
+export function settled(work: PromiseLike<unknown>): Observable<never> {
+  return new Observable(subscriber => {
+    work.then(() => subscriber.complete(), error => subscriber.error(error))
+  })
+}
+
 /** One source after the other. */
 export function concat<T>(...sources: Observable<T>[]): Observable<T> {
   return defer(() => {

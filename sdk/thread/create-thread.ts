@@ -1,4 +1,4 @@
-import { map, distinctUntilChanged, Observable, Subject } from 'rxjs'
+import { Observable, Subject } from 'rxjs'
 import { ThreadActions } from './thread-actions.js'
 import { Conversation } from './conversation.js'
 import { createEmitter, type ThreadEmitter } from './emitter.js'
@@ -11,6 +11,7 @@ import { createIds, memoryLedger } from '../context/run-context.js'
 import type { AnyTool, LedgerEntry } from '../contracts.js'
 import type { ErrorCode, SampanError } from '../errors.js'
 import { systemClock, type Clock } from '../platform/platform.js'
+import { transform } from '../protocol/transform.js'
 import type { AgentEvent, NumberedEvent } from '../protocol/events.js'
 import { stringFor } from '../strings.js'
 
@@ -70,7 +71,7 @@ export function createThread<Tools extends AnyTool = AnyTool>(options: ThreadOpt
       return conversation.state as ThreadState<Tools>
     },
     state$: state$ as Observable<ThreadState<Tools>>,
-    messages$: state$.pipe(map(state => state.messages), distinctUntilChanged()) as Thread<Tools>['messages$'],
+    messages$: state$.pipe(messagesOnly()) as Thread<Tools>['messages$'],
     events$: events.asObservable(),
     on: (name, listener) => emitter.on(name, listener as never),
     send: content => actions.send(content),
@@ -124,6 +125,14 @@ function errorMaker({ locale = 'zh', strings }: Pick<ThreadOptions, 'locale' | '
 function announce(emitter: ThreadEmitter, event: AgentEvent): void {
   if (event.type === 'TEXT_MESSAGE_CONTENT') emitter.emit('text', event.delta)
   if (emitter.has('event')) emitter.emit('event', event)
+}
+
+/** The messages of each state that has others than the one before. */
+function messagesOnly() {
+  return transform<ThreadState, ThreadState['messages']>(emit => {
+    let last: ThreadState['messages'] | undefined
+    return { next: ({ messages }) => void (messages !== last && emit((last = messages))) }
+  })
 }
 
 /** The state now, and after changes in the rhythm of `flushMs`. Each subscriber has its own rhythm. */
