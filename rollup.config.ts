@@ -5,7 +5,7 @@ import { root } from './scripts/lib/run.js'
 import { isPeer, packageOf, SERVER } from './scripts/pack/dependencies.js'
 import { doors, phoneDoors, serverDoors, type Door } from './scripts/pack/doors.js'
 import { thirdPartyBanner } from './scripts/pack/notices.js'
-import { doorsByName, forPhones, localGlobalThis, onlyKnown, resolveSources, squeeze, stripTypes } from './scripts/pack/plugins.js'
+import { doorsByName, forPhones, localGlobalThis, onlyKnown, ownUrl, resolveSources, squeeze, stripTypes } from './scripts/pack/plugins.js'
 
 // Three outputs of one source tree. `npm run build` (scripts/build.ts) runs them and adds types and manifests.
 
@@ -28,7 +28,7 @@ const oneFileAModule: OutputOptions = {
 export const esm = (): RollupOptions => ({
   input: sources(doors()),
   external: id => bare(id) && (isBuiltin(id) || isPeer(id)),
-  plugins: [onlyKnown(), resolveSources(), nodeResolve({ browser: true }), commonjs(), forPhones()],
+  plugins: [onlyKnown(), resolveSources(), nodeResolve({ browser: true }), commonjs(), ownUrl(), forPhones()],
   output: { ...oneFileAModule, dir: 'build/sampan' },
 })
 
@@ -44,6 +44,7 @@ export const miniprogram = (): RollupOptions => ({
     nodeResolve({ browser: true, exportConditions: ['es2015'] }),
     commonjs(),
     localGlobalThis(),
+    ownUrl(),
     forPhones(),
     squeeze(),
   ],

@@ -93,6 +93,17 @@ export function localGlobalThis(): Plugin {
   }
 }
 
+/** Gives the JSON Schema library, which resolves references with `URL`, as much of one as that takes: phones have none. */
+export function ownUrl(): Plugin {
+  return {
+    name: 'own-url',
+    transform(code, id) {
+      if (!id.includes('@cfworker/json-schema') || !/\bURL\b/.test(code)) return null
+      return { code: `import { ReferenceUrl as URL } from '${root}sdk/protocol/reference-url.ts';\nconst self = undefined;\n${code}`, map: null }
+    },
+  }
+}
+
 /** Stops the build at an import nobody has decided about: a new dependency must say how it is delivered. */
 export function onlyKnown(): Plugin {
   return {

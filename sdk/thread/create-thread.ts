@@ -123,8 +123,9 @@ function errorMaker({ locale = 'zh', strings }: Pick<ThreadOptions, 'locale' | '
 }
 
 function announce(emitter: ThreadEmitter, event: AgentEvent): void {
-  if (event.type === 'TEXT_MESSAGE_CONTENT') emitter.emit('text', event.delta)
+  // Who listens to text may cancel right there: the event itself has to come before what follows from it.
   if (emitter.has('event')) emitter.emit('event', event)
+  if (event.type === 'TEXT_MESSAGE_CONTENT') emitter.emit('text', event.delta)
 }
 
 /** The messages of each state that has others than the one before. */
