@@ -1,6 +1,5 @@
 import { createRequire } from 'node:module'
-import { rmSync } from 'node:fs'
-import { readdirSync } from 'node:fs'
+import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type * as Esbuild from 'esbuild'
 import { benchFolder, compiledFolder, peersFolder } from './paths.js'
@@ -24,10 +23,10 @@ export async function compileBench(): Promise<string | undefined> {
   rmSync(compiledFolder, { recursive: true, force: true })
   const files = folders.flatMap(folder => readdirSync(join(benchFolder, folder)).filter(name => name.endsWith('.ts')).map(name => join(benchFolder, folder, name)))
   const shared: Esbuild.BuildOptions = { outdir: compiledFolder, outbase: benchFolder, format: 'esm', platform: 'node', target: 'es2022', logLevel: 'silent' }
-  const ours = (file: string): boolean => /sampan\.ts$|set-data\.ts$/.test(file)
+  const ours = (file: string): boolean => /contenders\/sampan\.ts$|inside\/set-data\.ts$/.test(file)
   await esbuild.build({ ...shared, entryPoints: files.filter(file => !ours(file)) })
   try {
-    await esbuild.build({ ...shared, entryPoints: files.filter(ours), bundle: true, splitting: true, chunkNames: 'chunks/[name]-[hash]', packages: 'external', plugins: [sampanResolver()] })
+    await esbuild.build({ ...shared, entryPoints: files.filter(ours), bundle: true, splitting: true, chunkNames: 'chunks/[name]-[hash]', external: ['rxjs', 'zod'], plugins: [sampanResolver()] })
     return undefined
   } catch (error) {
     return (error as Error).message.split('\n').slice(0, 3).join(' ')

@@ -15,12 +15,12 @@ interface Who {
 }
 
 export interface CompareJob extends Who { kind: 'compare'; loads: Load[]; pairs: number; sampleMs: number; budgetMs: number }
-export interface InstructionsJob extends Who { kind: 'instructions'; load: Load; runs: number }
+export interface InstructionsJob extends Who { kind: 'instructions'; load: Load; runs: number; prepared: number }
 export interface AllocationJob extends Who { kind: 'allocation'; load: Load }
 export interface PeakJob extends Who { kind: 'peak'; deltas: number }
 export interface KeptJob extends Who { kind: 'kept'; warmUpRuns: number; runs: number; deltas: number }
-export interface ColdStartJob { kind: 'cold-start'; app: string; reference: string; samples: number }
-export interface AppJob { kind: 'app'; app: string; wire: Wire; isBare: boolean }
+export interface ColdStartJob { kind: 'cold-start'; app: string; file: string; reference: string; referenceFile: string; samples: number }
+export interface AppJob { kind: 'app'; app: string; file: string; isBare: boolean }
 export interface SetDataJob { kind: 'set-data' }
 export type Job = CompareJob | InstructionsJob | AllocationJob | PeakJob | KeptJob | ColdStartJob | AppJob | SetDataJob
 

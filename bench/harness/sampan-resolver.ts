@@ -3,8 +3,17 @@ import { join } from 'node:path'
 import type { Plugin } from 'esbuild'
 import { packageFolder, repositoryFolder } from './paths.js'
 
-/** Where our own code comes from in this run. */
-export const sampanOrigin = (): 'built package' | 'sources' => existsSync(join(packageFolder, 'package.json')) ? 'built package' : 'sources'
+let wantsSources = false
+
+/** Measures the sources even where there is a built package, which may be older. */
+export function preferSources(): void {
+  wantsSources = true
+}
+
+/** Where our own code comes from in this run. A package without its main door is half built and does not count. */
+export function sampanOrigin(): 'built package' | 'sources' {
+  return !wantsSources && existsSync(join(packageFolder, 'package.json')) && inPackage('.') !== undefined ? 'built package' : 'sources'
+}
 
 /** Finds `sampan` and its doors in the built package, or in the sources while there is none. */
 export function sampanResolver(): Plugin {
@@ -12,12 +21,17 @@ export function sampanResolver(): Plugin {
     name: 'sampan',
     setup(build) {
       build.onResolve({ filter: /^sampan(\/|$)/ }, args => {
-        const door = args.path === 'sampan' ? '.' : `./${args.path.slice('sampan/'.length)}`
-        const path = sampanOrigin() === 'built package' ? inPackage(door) : inSources(door)
+        const path = findDoor(args.path)
         return path === undefined ? { errors: [{ text: `not built yet: ${args.path}` }] } : { path }
       })
     }
   }
+}
+
+/** The file behind `sampan` or `sampan/…`. */
+export function findDoor(name: string): string | undefined {
+  const door = name === 'sampan' ? '.' : `./${name.slice('sampan/'.length)}`
+  return sampanOrigin() === 'built package' ? inPackage(door) : inSources(door)
 }
 
 function inPackage(door: string): string | undefined {
