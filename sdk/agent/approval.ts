@@ -1,25 +1,36 @@
-import type { AnyTool, ApprovalDecision, ApprovalRule } from '../contracts.js'
+import type { AnyTool, ApprovalDecision, ApprovalRule, Tool } from '../contracts.js'
 import { canonicalJson } from '../protocol/json.js'
+
+type InputOf<T> = T extends Tool<string, infer Args, any> ? Args : never
 
 /**
  * Which tool calls may run, by tool name; `*` stands for all tools not named. It goes before a tool's own rule.
- * Plain data, or pure functions of the arguments.
+ * Plain data, or pure functions of the arguments. A rule that answers with something else than `allow` or a denial,
+ * nothing for one, asks.
  */
-export type ApprovalPolicy = Record<string, ApprovalRule>
+export type ApprovalPolicy<Tools extends AnyTool = AnyTool> = {
+  readonly [T in Tools as T['name']]?: ApprovalRule<InputOf<T>>
+} & { readonly '*'?: ApprovalRule }
+
+/** A policy whose tools are no longer known to the compiler. */
+export type AnyPolicy = { readonly [toolName: string]: ApprovalRule | undefined }
 
 /** What the policy, then the tool itself, say about a call. A tool that needs a gesture is never more than asked for. */
-export function decideApproval(tool: AnyTool, args: unknown, policy: ApprovalPolicy = {}): ApprovalDecision {
+export function decideApproval(tool: AnyTool, args: unknown, policy: AnyPolicy = {}): ApprovalDecision {
   const rule = own(policy, tool.name) ?? own(policy, '*') ?? tool.approval ?? 'allow'
-  const decision = typeof rule === 'function' ? rule(args) : rule
-  return decision === 'allow' && tool.requiresGesture ? 'ask' : decision
+  const decision: unknown = typeof rule === 'function' ? rule(args) : rule
+  if (decision === 'allow') return tool.requiresGesture ? 'ask' : 'allow'
+  const { deny } = (decision ?? {}) as { deny?: unknown }
+  return deny === undefined ? 'ask' : { deny: String(deny) }
 }
 
-function own(policy: ApprovalPolicy, name: string): ApprovalRule | undefined {
+function own(policy: AnyPolicy, name: string): ApprovalRule | undefined {
   return Object.prototype.hasOwnProperty.call(policy, name) ? policy[name] : undefined
 }
 
 /**
- * A short text that stands for a tool and exactly these arguments. An approval holds for one fingerprint.
+ * A short text that stands for a tool and exactly these arguments, as the model wrote them: what a schema makes of them
+ * (a date, a default) need not be JSON, nor the same twice. An approval holds for one fingerprint.
  * 2 × 32 bits of FNV-1a over the canonical JSON: it tells changed arguments apart, it is no signature.
  */
 export function fingerprintOf(toolName: string, args: unknown): string {

@@ -60,7 +60,7 @@ export function createAgent<const Tools extends readonly AnyTool[] = readonly []
   )
   // Middleware may do what it likes to a stream; the outer guard still holds the law.
   const guarded: RunFunction = options.middleware?.length
-    ? (input, context) => run(input, context).pipe(guardRun(input, context, () => []))
+    ? (input, context) => defer(() => run(input, context)).pipe(guardRun(input, context, () => []))
     : run
   const info: AgentInfo = {
     name: options.name ?? 'agent',
