@@ -1,5 +1,5 @@
 import { toolFields, viewBlock, viewData, viewMessage, type ViewBlock } from './view-data.js'
-import type { MessagePart, ThreadMessage, ThreadState } from '../thread/messages.js'
+import type { MessagePart, ThreadMessage, ThreadState, ToolCallPart } from '../thread/messages.js'
 
 /** Paths and values for `setData`: `{ 'messages[3].blocks[7].segments[12]': '…' }`. */
 export type ViewPatch = Record<string, unknown>
@@ -7,13 +7,28 @@ export type ViewPatch = Record<string, unknown>
 /** What a view has been sent. */
 export interface Sent {
   readonly state: ThreadState
-  /** Segments sent of each text in the last message. */
+  /** For each part of the last message: segments sent of a text, characters of a call's arguments when last sent. */
   readonly counts: readonly number[]
 }
 
-/** What to send first. */
-export function sentOf(state: ThreadState): Sent {
-  return { state, counts: segmentCounts(state.messages[state.messages.length - 1]) }
+/** Notes what has been sent; `before` is what had been sent until then. */
+export function sentOf(state: ThreadState, before?: Sent): Sent {
+  const last = state.messages[state.messages.length - 1]
+  const isSame = before && last && before.state.messages[state.messages.length - 1]?.id === last.id
+  return { state, counts: last ? last.parts.map((part, index) => countOf(part, isSame ? before.counts[index] : undefined)) : [] }
+}
+
+function countOf(part: MessagePart, before = 0): number {
+  if ('segments' in part) return part.segments.length
+  return part.type === 'tool-call' && isDue(part, before) ? part.argsText.length : before
+}
+
+/**
+ * Arguments go whole, since any place in them may have changed. While they stream they go when they have grown by half,
+ * so that all sendings together stay within three times their length.
+ */
+function isDue(part: ToolCallPart, sentChars: number): boolean {
+  return part.state !== 'streaming' || part.argsText.length >= sentChars * 1.5
 }
 
 /**
@@ -60,19 +75,16 @@ function diffMessage(patch: ViewPatch, path: string, old: ThreadMessage, message
   })
 }
 
-function diffPart(patch: ViewPatch, at: string, old: MessagePart, part: MessagePart, sentSegments = 0): void {
+function diffPart(patch: ViewPatch, at: string, old: MessagePart, part: MessagePart, sentCount = 0): void {
   if (part.type === 'text' || part.type === 'reasoning') {
     const { segments } = part
-    for (let i = sentSegments; i < segments.length; i++) patch[at + '.segments[' + i + ']'] = segments[i]
+    for (let i = sentCount; i < segments.length; i++) patch[at + '.segments[' + i + ']'] = segments[i]
   } else if (part.type === 'tool-call' && old.type === 'tool-call') {
     const before = toolFields(old)
     const now = toolFields(part)
     for (const field of Object.keys(now) as (keyof ViewBlock)[]) {
-      if (now[field] !== before[field] || field === 'args') patch[at + '.' + field] = now[field]
+      const isNew = field === 'args' ? isDue(part, sentCount) && (old.state === 'streaming' || now.args !== before.args) : now[field] !== before[field]
+      if (isNew) patch[at + '.' + field] = now[field]
     }
   }
-}
-
-function segmentCounts(message: ThreadMessage | undefined): number[] {
-  return message ? message.parts.map(part => ('segments' in part ? part.segments.length : 0)) : []
 }

@@ -25,7 +25,7 @@ export function threadView<Tools extends AnyTool>(thread: Thread<Tools>): Thread
       let sent: Sent | undefined
       return thread.state$.subscribe(state => {
         const patch = sent ? diffState(sent, state as never) : { ...viewData(state as never) }
-        sent = sentOf(state as never)
+        sent = sentOf(state as never, sent)
         if (patch) subscriber.next(patch as ViewPatch)
       })
     }),
