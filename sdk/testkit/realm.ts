@@ -1,4 +1,4 @@
-import vm from 'node:vm'
+import { createContext, runInContext, type Context } from 'node:vm'
 
 /** Ways phones differ in what their engine does to code generation, promises and old globals. */
 export interface RealmOptions {
@@ -12,7 +12,7 @@ export interface RealmOptions {
 
 /** An engine of its own, as bare as a phone's. */
 export interface Realm {
-  readonly context: vm.Context
+  readonly context: Context
   /** Runs code as a script and gives what its last statement gives. `fileName` is for stack traces. */
   run(code: string, fileName?: string): unknown
   /** Makes a value a global of the realm: a `wx`, a `report`. */
@@ -35,8 +35,8 @@ const ESCAPES = ['escape', 'unescape']
  * realm.run(bundle)
  */
 export function createRealm({ functions, macrotaskPromises = false, hasEscape = false }: RealmOptions): Realm {
-  const context = vm.createContext(Object.create(null), { codeGeneration: { strings: false, wasm: false } })
-  const run = (code: string, fileName?: string): unknown => vm.runInContext(code, context, { filename: fileName })
+  const context = createContext(Object.create(null), { codeGeneration: { strings: false, wasm: false } })
+  const run = (code: string, fileName?: string): unknown => runInContext(code, context, { filename: fileName })
   const setGlobal = run('(function (name, value) { this[name] = value })') as (name: string, value: unknown) => void
   const define = (name: string, value: unknown): void => setGlobal.call(run('this'), name, value)
   const quiet = (): void => {}
