@@ -1,16 +1,22 @@
 import type { Observable } from 'rxjs'
+import type { AnyPolicy, ApprovalPolicy } from './approval.js'
 import { composeModel, composeRun } from './compose.js'
-import type { ApprovalPolicy } from './approval.js'
 import { finishStep, interruptStep } from './end-step.js'
 import { modelStep } from './model-step.js'
-import { resumeStep, settleUnanswered } from './resume-step.js'
+import { resumeStep } from './resume-step.js'
 import { guardRun } from './run-guard.js'
 import { createRunState, type AgentSettings, type Phase, type RunState } from './run-state.js'
 import { toolStep } from './tool-step.js'
-import type { Agent, AgentInfo, AnyTool, ModelEndpoint, ModelMiddleware, RunFunction, RunInput, RunMiddleware, Schema } from '../contracts.js'
+import { settleUnanswered } from './unanswered.js'
+import { addUsage } from './usage.js'
+import type {
+  Agent, AgentInfo, AnyTool, ModelEndpoint, ModelMiddleware, RunContext, RunFunction, RunInput, RunMiddleware, Schema,
+} from '../contracts.js'
 import { SampanError } from '../errors.js'
 import { PROTOCOL_VERSION, type AgentEvent } from '../protocol/events.js'
-import type { ToolDescription } from '../protocol/messages.js'
+import type { JsonSchema } from '../protocol/json.js'
+import type { TokenUsage, ToolDescription } from '../protocol/messages.js'
+import { toJsonSchema } from '../protocol/schema.js'
 import { defer, of, sequence } from '../protocol/streams.js'
 
 export interface AgentOptions<Tools extends readonly AnyTool[]> {
@@ -24,7 +30,7 @@ export interface AgentOptions<Tools extends readonly AnyTool[]> {
   /** The system prompt, or a function of the run's input. */
   instructions?: string | ((input: RunInput) => string)
   /** Which calls may run, before what each tool says itself. */
-  approval?: ApprovalPolicy
+  approval?: ApprovalPolicy<Tools[number]>
   /** Model calls in one run before it ends with `agent/step-limit`. Default 12. */
   maxSteps?: number
   /** The longest tool result, in characters, that goes to the model. Default 60 000. */
@@ -52,16 +58,8 @@ export interface AgentOptions<Tools extends readonly AnyTool[]> {
 export function createAgent<const Tools extends readonly AnyTool[] = readonly []>(options: AgentOptions<Tools>): Agent<Tools[number]> {
   const tools = options.tools ?? ([] as readonly AnyTool[])
   const settings = settingsOf(options, tools)
-  const run = composeRun(options.middleware ?? [], (input, context) =>
-    defer(() => {
-      const state = createRunState(settings, input, context)
-      return runPhases(state).pipe(guardRun(input, context, () => state.usage))
-    }),
-  )
-  // Middleware may do what it likes to a stream; the outer guard still holds the law.
-  const guarded: RunFunction = options.middleware?.length
-    ? (input, context) => defer(() => run(input, context)).pipe(guardRun(input, context, () => []))
-    : run
+  const middleware = options.middleware ?? []
+  const run: RunFunction = middleware.length ? wrappedRun(settings, middleware) : (input, context) => loop(settings, input, context, () => {})
   const info: AgentInfo = {
     name: options.name ?? 'agent',
     description: options.description,
@@ -70,32 +68,52 @@ export function createAgent<const Tools extends readonly AnyTool[] = readonly []
     },
     capabilities: { streaming: true, tools: tools.length > 0, approvals: true, structuredOutput: Boolean(options.output) },
   }
-  return Object.assign((...args: Parameters<RunFunction>) => guarded(...args), { info, tools: tools as Tools })
+  return Object.assign(run, { info, tools: tools as Tools })
 }
 
-function settingsOf(options: AgentOptions<readonly AnyTool[]>, tools: readonly AnyTool[]): AgentSettings {
+/** One run: a state, its phases, and the law around them. */
+function loop(settings: AgentSettings, input: RunInput, context: RunContext, begun: (state: RunState) => void): Observable<AgentEvent> {
+  return defer(() => {
+    const state = createRunState(settings, input, context)
+    begun(state)
+    return runPhases(state).pipe(guardRun(input, context, () => state.usage))
+  })
+}
+
+/** Middleware may do what it likes to a stream, and throw as well; a second guard holds the law around it. */
+function wrappedRun(settings: AgentSettings, middleware: readonly RunMiddleware[]): RunFunction {
+  return (input, context) =>
+    defer(() => {
+      const states: RunState[] = []
+      const usage = (): TokenUsage[] => states.reduce<TokenUsage[]>((sum, state) => state.usage.reduce(addUsage, sum), [])
+      const inner: RunFunction = (innerInput, innerContext) => loop(settings, innerInput, innerContext, state => states.push(state))
+      return defer(() => composeRun(middleware, inner)(input, context)).pipe(guardRun(input, context, usage))
+    })
+}
+
+function settingsOf<Tools extends readonly AnyTool[]>(options: AgentOptions<Tools>, tools: readonly AnyTool[]): AgentSettings {
   const byName = new Map(tools.map(tool => [tool.name, tool]))
   if (byName.size < tools.length) {
     throw new SampanError('agent/invalid', 'Two tools have the same name; the model could not tell them apart.')
   }
   let descriptions: ToolDescription[] | undefined
-  const { model, instructions, approval, temperature, maxOutputTokens, extra } = options
+  let outputJson: JsonSchema | undefined
+  const { model, instructions, approval, output, temperature, maxOutputTokens, extra } = options
   return {
     model: composeModel(options.modelMiddleware ?? [], model),
     tools: byName,
     descriptions: () => (descriptions ??= tools.map(({ name, description, parameters }) => ({ name, description, parameters }))),
     instructions,
-    approval,
+    approval: approval as AnyPolicy | undefined,
     maxSteps: options.maxSteps ?? 12,
     maxResultChars: options.maxResultChars ?? 60_000,
-    output: options.output && { name: 'output', schema: options.output },
+    output: output && { name: 'output', schema: output, json: () => (outputJson ??= toJsonSchema(output)) },
     request: { temperature, maxOutputTokens, extra },
   }
 }
 
-/** One phase after the other, until an event ends the run. */
+/** One phase after the other. The guard leaves when an event ends the run. */
 function runPhases(state: RunState): Observable<AgentEvent> {
-  // The guard leaves at the terminal event, so no phase is asked for after it.
   return sequence(() => phases[nextPhase(state)](state))
 }
 
@@ -123,7 +141,8 @@ function nextPhase(state: RunState): Phase {
 }
 
 function startStep(state: RunState): Observable<AgentEvent> {
-  const { threadId, runId, parentRunId, resume } = state.input
+  const { threadId, runId, parentRunId, resume, attach } = state.input
+  if (attach) throw new SampanError('agent/invalid', 'This agent keeps no checkpoints: there is nothing to attach to.')
   state.phase = resume?.length ? 'resume' : 'model'
   if (!resume?.length) settleUnanswered(state)
   return of<AgentEvent>({ type: 'RUN_STARTED', threadId, runId, parentRunId, protocolVersion: PROTOCOL_VERSION })

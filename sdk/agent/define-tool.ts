@@ -1,4 +1,4 @@
-import type { ApprovalRule, ReplayPolicy, Schema, SchemaOutput, Tool, ToolContext } from '../contracts.js'
+import type { ApprovalRule, ReplayPolicy, Schema, SchemaOutput, StandardSchema, Tool, ToolContext } from '../contracts.js'
 import type { JsonSchema } from '../protocol/json.js'
 import { toJsonSchema, validateWith } from '../protocol/schema.js'
 
@@ -23,6 +23,9 @@ export interface ToolOptions<Name extends string, Input extends Schema, Result> 
   timeoutMs?: number
 }
 
+/** The input of a tool that takes nothing. */
+type NoInput = StandardSchema<unknown, Record<string, never>>
+
 /**
  * Describes a function a model may call. The types of `input` reach `execute`, approvals and message parts.
  *
@@ -34,7 +37,7 @@ export interface ToolOptions<Name extends string, Input extends Schema, Result> 
  *   execute: ({ keyword }) => menu.filter(drink => drink.name.includes(keyword)),
  * })
  */
-export function defineTool<const Name extends string, Input extends Schema, Result>(
+export function defineTool<const Name extends string, Result, Input extends Schema = NoInput>(
   options: ToolOptions<Name, Input, Result>,
 ): Tool<Name, SchemaOutput<Input>, Awaited<Result>> {
   const input: Schema = options.input ?? { type: 'object', properties: {} }

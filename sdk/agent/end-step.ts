@@ -4,7 +4,7 @@ import { SampanError } from '../errors.js'
 import type { AgentEvent, RunOutcome } from '../protocol/events.js'
 import { parseJson } from '../protocol/json.js'
 import { validateWith } from '../protocol/schema.js'
-import { concat, defer, of } from '../protocol/streams.js'
+import { defer, of } from '../protocol/streams.js'
 
 /** Ends a run that waits for a person: what AG-UI asks for before it, then the questions. */
 export function interruptStep(state: RunState): Observable<AgentEvent> {
@@ -17,26 +17,26 @@ export function interruptStep(state: RunState): Observable<AgentEvent> {
   )
 }
 
-/** Ends a run that has its answer. */
+/** Ends a run that has its answer, or waits for results of the caller's own tools. */
 export function finishStep(state: RunState): Observable<AgentEvent> {
   return defer(() => {
-    const pendingToolCallIds = state.pendingToolCallIds.length ? state.pendingToolCallIds : undefined
-    const end = of<AgentEvent>(finished(state, { type: 'success', pendingToolCallIds }, resultOf(state)))
-    const step: AgentEvent = { type: 'STEP_FINISHED', stepName: state.stepName }
-    return pendingToolCallIds ? end : concat(of(step), end)
+    const { pendingToolCallIds, stepName } = state
+    if (pendingToolCallIds.length) return of<AgentEvent>(finished(state, { type: 'success', pendingToolCallIds }))
+    return of<AgentEvent>({ type: 'STEP_FINISHED', stepName }, finished(state, { type: 'success' }, resultOf(state)))
   })
 }
 
 function finished(state: RunState, outcome: RunOutcome, result?: unknown): AgentEvent {
-  const { threadId, runId } = state.input
-  const metadata = state.finishReason ? { sampan: { finishReason: state.finishReason } } : undefined
-  return { type: 'RUN_FINISHED', threadId, runId, outcome, result, usage: state.usage, metadata }
+  const { input, finishReason, rawFinishReason, usage } = state
+  const metadata = finishReason && { sampan: { finishReason, rawFinishReason } }
+  return { type: 'RUN_FINISHED', threadId: input.threadId, runId: input.runId, outcome, result, usage, metadata }
 }
 
-function resultOf(state: RunState): unknown {
-  const { output } = state.settings
-  if (!output || state.pendingToolCallIds.length) return undefined
-  const parsed = parseJson(stripFence(state.lastText))
+/** The checked value, where the agent asks for JSON. */
+function resultOf({ settings, lastText }: RunState): unknown {
+  const { output } = settings
+  if (!output) return undefined
+  const parsed = parseJson(stripFence(lastText))
   if (parsed === undefined) throw new SampanError('agent/output-invalid', 'The model was asked for JSON and answered with something else.')
   const checked = validateWith(output.schema, parsed)
   if (!checked.ok) throw new SampanError('agent/output-invalid', 'The JSON of the model does not fit the schema: ' + checked.issues)

@@ -1,10 +1,10 @@
 import type { Observable } from 'rxjs'
-import { addUsage } from './usage.js'
 import type { PendingCall, RunState } from './run-state.js'
+import { addUsage } from './usage.js'
 import type { ModelEvent, ModelRequest } from '../contracts.js'
+import { SampanError } from '../errors.js'
 import type { AgentEvent } from '../protocol/events.js'
 import type { Message } from '../protocol/messages.js'
-import { toJsonSchema } from '../protocol/schema.js'
 import { concat, defer, of } from '../protocol/streams.js'
 import { createTextBuffer, type TextBuffer } from '../protocol/text-buffer.js'
 import { transform } from '../protocol/transform.js'
@@ -17,7 +17,7 @@ export function modelStep(state: RunState): Observable<AgentEvent> {
     const started: AgentEvent = { type: 'STEP_STARTED', stepName: state.stepName }
     const { model } = state.settings
     state.context.trace('model-call', { step: state.step })
-    return concat(of(started), model(modelRequest(state), state.context).pipe(toAgentEvents(state)))
+    return concat(of(started), defer(() => model(modelRequest(state), state.context).pipe(toAgentEvents(state))))
   })
 }
 
@@ -31,7 +31,7 @@ function modelRequest(state: RunState): ModelRequest {
     ...settings.request,
     messages: system.concat(contextMessage(state), state.messages),
     tools: tools.length ? tools : undefined,
-    output: output && { name: output.name, schema: toJsonSchema(output.schema) },
+    output: output && { name: output.name, schema: output.json() },
     logId: context.ids('log'),
   }
 }
@@ -42,28 +42,56 @@ function contextMessage({ input }: RunState): Message[] {
   return [{ id: 'context', role: 'system', content }]
 }
 
+interface OpenCall {
+  /** The provider's id, or ours where it has used that one before. */
+  readonly toolCallId: string
+  readonly name: string
+  readonly args: TextBuffer
+  hasArgs: boolean
+}
+
 /** What one model call has said so far. */
 interface Answer {
   readonly messageId: string
   readonly text: TextBuffer
   isTextOpen: boolean
   readonly reasoning: TextBuffer
+  /** Of the first thought: it names the message in the history. */
+  firstReasoningId: string
   reasoningId: string
-  readonly calls: Map<string, { name: string; args: TextBuffer }>
+  readonly calls: OpenCall[]
+  readonly byProviderId: Map<string, OpenCall>
 }
 
 function toAgentEvents(state: RunState) {
-  return transform<ModelEvent, AgentEvent>(emit => {
-    const answer: Answer = {
-      messageId: state.context.ids('message'),
-      text: createTextBuffer(),
-      isTextOpen: false,
-      reasoning: createTextBuffer(),
-      reasoningId: '',
-      calls: new Map(),
+  return transform<ModelEvent, AgentEvent>((emit, end) => {
+    const answer = createAnswer(state)
+    return {
+      next(event) {
+        const handler = handlers[event.type] as Handler | undefined
+        // What an endpoint of another version says besides is not for us.
+        if (handler) handler(event, answer, emit, state)
+        // After its end an answer has no more to say, whatever a model or what wraps it still sends.
+        if (event.type === 'finish') end()
+      },
+      complete() {
+        throw new SampanError('transport/truncated', 'The model stopped before it had finished.', { phase: 'stream', retryable: true })
+      },
     }
-    return { next: event => (handlers[event.type] as Handler)(event, answer, emit, state) }
   })
+}
+
+function createAnswer(state: RunState): Answer {
+  return {
+    messageId: state.context.ids('message'),
+    text: createTextBuffer(),
+    isTextOpen: false,
+    reasoning: createTextBuffer(),
+    firstReasoningId: '',
+    reasoningId: '',
+    calls: [],
+    byProviderId: new Map(),
+  }
 }
 
 type Emit = (event: AgentEvent) => void
@@ -85,14 +113,23 @@ const handlers: { [Type in ModelEvent['type']]: Handler<Type> } = {
     answer.reasoning.append(delta)
     emit({ type: 'REASONING_MESSAGE_CONTENT', messageId: answer.reasoningId, delta })
   },
-  'tool-call-start'({ toolCallId, toolCallName }, answer, emit) {
+  'tool-call-start'({ toolCallId: providerId, toolCallName }, answer, emit, state) {
+    const before = answer.byProviderId.get(providerId)
+    // The same head twice is one call; after arguments, or for another tool, it is a second call with a borrowed id.
+    if (before && before.name === toolCallName && !before.hasArgs) return
     closeReasoning(answer, emit)
-    answer.calls.set(toolCallId, { name: toolCallName, args: createTextBuffer() })
+    const toolCallId = uniqueCallId(state, providerId)
+    const call: OpenCall = { toolCallId, name: toolCallName, args: createTextBuffer(), hasArgs: false }
+    answer.calls.push(call)
+    answer.byProviderId.set(providerId, call)
     emit({ type: 'TOOL_CALL_START', toolCallId, toolCallName, parentMessageId: answer.messageId })
   },
-  'tool-call-delta'({ toolCallId, delta }, answer, emit) {
-    answer.calls.get(toolCallId)?.args.append(delta)
-    emit({ type: 'TOOL_CALL_ARGS', toolCallId, delta })
+  'tool-call-delta'({ toolCallId: providerId, delta }, answer, emit) {
+    const call = answer.byProviderId.get(providerId)
+    if (!call) return
+    call.args.append(delta)
+    call.hasArgs = true
+    emit({ type: 'TOOL_CALL_ARGS', toolCallId: call.toolCallId, delta })
   },
   usage({ usage }, _answer, _emit, state) {
     state.usage = addUsage(state.usage, usage)
@@ -101,8 +138,9 @@ const handlers: { [Type in ModelEvent['type']]: Handler<Type> } = {
   finish({ reason, rawReason }, answer, emit, state) {
     closeReasoning(answer, emit)
     if (answer.isTextOpen) emit({ type: 'TEXT_MESSAGE_END', messageId: answer.messageId })
-    answer.calls.forEach((_call, toolCallId) => emit({ type: 'TOOL_CALL_END', toolCallId }))
-    state.finishReason = rawReason ?? reason
+    answer.calls.forEach(({ toolCallId }) => emit({ type: 'TOOL_CALL_END', toolCallId }))
+    state.finishReason = reason
+    state.rawFinishReason = rawReason
     settle(answer, state)
   },
   error({ error }) {
@@ -119,6 +157,7 @@ function openText(answer: Answer, emit: Emit): void {
 
 function openReasoning(answer: Answer, emit: Emit, state: RunState): void {
   const messageId = (answer.reasoningId = state.context.ids('reasoning'))
+  answer.firstReasoningId = answer.firstReasoningId || messageId
   emit({ type: 'REASONING_START', messageId })
   emit({ type: 'REASONING_MESSAGE_START', messageId, role: 'reasoning' })
 }
@@ -131,16 +170,31 @@ function closeReasoning(answer: Answer, emit: Emit): void {
   emit({ type: 'REASONING_END', messageId })
 }
 
+/** Some providers number the calls of each answer from 0: an id that the conversation already has gets one of ours. */
+function uniqueCallId(state: RunState, providerId: string): string {
+  const ids = (state.callIds ??= callIdsOf(state.messages))
+  const id = providerId && !ids.has(providerId) ? providerId : state.context.ids('call')
+  ids.add(id)
+  return id
+}
+
+function callIdsOf(messages: readonly Message[]): Set<string> {
+  const ids = new Set<string>()
+  for (const message of messages) if (message.role === 'assistant') message.toolCalls?.forEach(call => ids.add(call.id))
+  return ids
+}
+
 /** Puts the answer into the run's history and chooses the next phase. */
 function settle(answer: Answer, state: RunState): void {
-  const calls: PendingCall[] = Array.from(answer.calls, ([toolCallId, call]) => ({
-    toolCallId,
-    toolName: call.name,
-    argsText: call.args.text(),
-  }))
+  const calls = answer.calls.map<PendingCall>(({ toolCallId, name, args }) => ({ toolCallId, toolName: name, argsText: args.text() }))
   const content = answer.text.text()
+  const reason = state.finishReason
+  if (!content && !calls.length && reason !== 'stop') {
+    const word = state.rawFinishReason ?? reason
+    throw new SampanError('endpoint/provider-error', 'The model gave no answer (' + word + ').', { providerCode: word, retryable: true })
+  }
   const reasoning = answer.reasoning.text()
-  if (reasoning) state.messages.push({ id: answer.messageId + '-reasoning', role: 'reasoning', content: reasoning })
+  if (reasoning) state.messages.push({ id: answer.firstReasoningId, role: 'reasoning', content: reasoning })
   state.messages.push({
     id: answer.messageId,
     role: 'assistant',

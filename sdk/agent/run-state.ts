@@ -1,7 +1,7 @@
-import type { AnyTool, ModelFunction, RunContext, RunInput, Schema } from '../contracts.js'
-import type { Message, TokenUsage, ToolDescription } from '../protocol/messages.js'
-import type { Interrupt } from '../protocol/messages.js'
-import type { ApprovalPolicy } from './approval.js'
+import type { AnyPolicy } from './approval.js'
+import type { AnyTool, FinishReason, ModelFunction, RunContext, RunInput, Schema } from '../contracts.js'
+import type { JsonSchema } from '../protocol/json.js'
+import type { Interrupt, Message, TokenUsage, ToolDescription } from '../protocol/messages.js'
 
 /** What `createAgent` settled once, for all runs. */
 export interface AgentSettings {
@@ -9,10 +9,10 @@ export interface AgentSettings {
   readonly tools: ReadonlyMap<string, AnyTool>
   readonly descriptions: () => ToolDescription[]
   readonly instructions: string | ((input: RunInput) => string) | undefined
-  readonly approval: ApprovalPolicy | undefined
+  readonly approval: AnyPolicy | undefined
   readonly maxSteps: number
   readonly maxResultChars: number
-  readonly output: { readonly name: string; readonly schema: Schema } | undefined
+  readonly output: { readonly name: string; readonly schema: Schema; readonly json: () => JsonSchema } | undefined
   readonly request: { temperature?: number; maxOutputTokens?: number; extra?: Record<string, unknown> }
 }
 
@@ -44,7 +44,11 @@ export interface RunState {
   pendingToolCallIds: string[]
   /** Text of the last assistant message, for structured output. */
   lastText: string
-  finishReason: string | undefined
+  finishReason: FinishReason | undefined
+  /** The same in the provider's own word. */
+  rawFinishReason: string | undefined
+  /** Ids of all tool calls in `messages`. Made when the first tool is called. */
+  callIds: Set<string> | undefined
 }
 
 export function createRunState(settings: AgentSettings, input: RunInput, context: RunContext): RunState {
@@ -62,5 +66,7 @@ export function createRunState(settings: AgentSettings, input: RunInput, context
     pendingToolCallIds: [],
     lastText: '',
     finishReason: undefined,
+    rawFinishReason: undefined,
+    callIds: undefined,
   }
 }

@@ -23,9 +23,12 @@ export function runTool(state: RunState, call: CheckedCall): Observable<AgentEve
     const { context, settings, input } = state
     const cancel = createCancel(context.cancel)
     let isSettled = false
+    let hasAnswered = false
     const settle = (outcome: ToolOutcome): void => {
       if (isSettled) return
       isSettled = true
+      // Before anything that follows from the result: what has run out of time should not go on beside it.
+      if (!hasAnswered) cancelQuietly(state, call, cancel.cancel)
       noteInLedger(state, call, 'done', outcome.content)
       if (subscriber.closed) return
       context.trace('tool-end', { toolName: tool.name, toolCallId, error: outcome.error })
@@ -36,7 +39,6 @@ export function runTool(state: RunState, call: CheckedCall): Observable<AgentEve
     const stopTimer = startTimer(state, call, () => {
       settle({ content: 'Error: the tool did not answer within ' + tool.timeoutMs + ' ms.', error: 'agent/tool-timeout' })
     })
-    let hasAnswered = false
     subscriber.add(() => {
       stopTimer()
       cancel.release()

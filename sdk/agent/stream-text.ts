@@ -1,6 +1,7 @@
 import type { Observable } from 'rxjs'
 import { createRunContext } from '../context/run-context.js'
 import type { ModelEndpoint, ModelEvent } from '../contracts.js'
+import { SampanError } from '../errors.js'
 import type { Message } from '../protocol/messages.js'
 import { defer } from '../protocol/streams.js'
 import { transform } from '../protocol/transform.js'
@@ -15,7 +16,8 @@ export interface StreamTextOptions {
 
 /**
  * One question, one answer, as pieces of text: no tools, no thread, no run. Subscribing asks, unsubscribing aborts.
- * Unlike a run it fails with a SampanError, so that nobody takes a cut answer for a whole one.
+ * Unlike a run it fails with a SampanError, so that nobody takes a cut answer for a whole one. An answer that the model
+ * itself ended, by its length limit too, completes.
  *
  * @example
  * streamText({ model, prompt: '写一首关于舢板的诗' }).subscribe({ next: delta => show(delta), error: e => toast(e.message) })
@@ -30,10 +32,14 @@ export function streamText({ model, prompt, instructions }: StreamTextOptions): 
 }
 
 function textOnly() {
-  return transform<ModelEvent, string>(emit => ({
+  return transform<ModelEvent, string>((emit, end) => ({
     next(event) {
       if (event.type === 'text-delta') emit(event.delta)
       else if (event.type === 'error') throw event.error
+      else if (event.type === 'finish') end()
+    },
+    complete() {
+      throw new SampanError('transport/truncated', 'The model stopped before it had finished.', { phase: 'stream', retryable: true })
     },
   }))
 }

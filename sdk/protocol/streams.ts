@@ -78,6 +78,8 @@ export function merge<T>(...sources: Observable<T>[]): Observable<T> {
     }
     if (!open) subscriber.complete()
     for (const source of sources) {
+      // One of them may have failed, or led to the end of it all: the rest is not begun.
+      if (subscriber.closed) return
       const inner = forward(subscriber, end)
       source.subscribe(inner)
     }

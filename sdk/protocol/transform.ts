@@ -53,6 +53,7 @@ export function transform<T, R>(
         },
       })
       subscriber.add(inner)
-      source.subscribe(inner)
+      // `make` may have ended it already: then the source is not begun.
+      if (!subscriber.closed) source.subscribe(inner)
     })
 }
