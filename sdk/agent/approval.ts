@@ -9,7 +9,8 @@ type InputOf<T> = T extends Tool<string, infer Args, any> ? Args : never
  * nothing for one, asks.
  */
 export type ApprovalPolicy<Tools extends AnyTool = AnyTool> = {
-  readonly [T in Tools as T['name']]?: ApprovalRule<InputOf<T>>
+  // Over names, not over tools by name: only so does the compiler know the arguments of a rule written in the call.
+  readonly [Name in Tools['name']]?: ApprovalRule<InputOf<Extract<Tools, { readonly name: Name }>>>
 } & { readonly '*'?: ApprovalRule }
 
 /** A policy whose tools are no longer known to the compiler. */

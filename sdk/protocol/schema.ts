@@ -55,7 +55,11 @@ export function toJsonSchema(schema: Schema): JsonSchema {
  */
 export function validateWith<T>(schema: Schema, value: unknown): Validation<T> {
   const result = isStandard(schema) ? validateStandard(schema, value) : jsonResult(schema, value)
-  if ('then' in result) throw new SampanError('protocol/schema-unsupported', 'The schema checks asynchronously; a tool needs its answer at once.')
+  if ('then' in result) {
+    // Nobody waits for it: should it fail, that must not end an app that dies of unhandled rejections.
+    result.then(undefined, () => {})
+    throw new SampanError('protocol/schema-unsupported', 'The schema checks asynchronously; a tool needs its answer at once.')
+  }
   return result.issues ? { ok: false, issues: result.issues.map(issueText).join('; ') } : { ok: true, value: result.value as T }
 }
 
