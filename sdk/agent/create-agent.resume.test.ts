@@ -109,6 +109,18 @@ describe('after a crash', () => {
     expect(resultsOf(goOn(answers(first, { 'again-c': { approved: true } })))).toEqual([['c', 'paid']])
     expect(effects).toHaveLength(1)
   })
+  it.each<[ReplayPolicy]>([['idempotent'], ['ask']])('a call that had begun with arguments of the person never runs with others: %s', replay => {
+    const agent = createAgent({ model: mockModel(callPay, textAnswer('好')), tools: [payOf({ replay, execute: args => (effects.push(args), new Promise(() => {})) })] })
+    const context = contextOf()
+    const first = run(agent, question(), context)
+    const edited = answers(first, { 'approve-c': { approved: true, editedArgs: { amount: 1 } } })
+    record(agent, edited, context).leave()
+    expect(resultsOf(run(agent, answers(first, { 'approve-c': { approved: true } }), context))[0]![2]).toBe('agent/tool-outcome-unknown')
+    expect(effects).toEqual([{ amount: 1 }])
+    if (replay === 'ask') expect(asked(run(agent, edited, context)).map(({ id }) => id)).toEqual(['again-c'])
+    else record(agent, edited, context).leave()
+    expect(effects.slice(1)).toEqual(replay === 'ask' ? [] : [{ amount: 1 }])
+  })
   it.each<[ReplayPolicy]>([['idempotent'], ['ask'], ['never']])('no policy begins a call again that the person now declines: %s', replay => {
     const { goOn, no } = afterCrash(payOf({ replay }), 'executing')
     expect(resultsOf(goOn(no))[0]![2]).toBe('agent/tool-outcome-unknown')

@@ -9,6 +9,7 @@ import { runTool } from './run-tool.js'
 import { denialOf, outcomeOf, toolResult, unknownOutcome, type ToolOutcome } from './tool-outcome.js'
 import { endOfTools } from './tool-step.js'
 import { settleUnanswered, unansweredCalls } from './unanswered.js'
+import type { LedgerEntry } from '../contracts.js'
 import { SampanError } from '../errors.js'
 import type { AgentEvent } from '../protocol/events.js'
 import type { ResumeEntry } from '../protocol/messages.js'
@@ -51,10 +52,17 @@ function resumeCall(state: RunState, call: PendingCall, entry: ResumeEntry, ques
     if (begun || question === 'again') return result(state, call, unknownOutcome)
     return result(state, call, denialOf(reason ? String(reason) : entry.status === 'resolved' ? 'the person said no.' : WENT_ON))
   }
-  // What was approved must be what would run: an approval without a matching entry is asked for again.
-  if (!known || known.fingerprint !== checked.fingerprint) return askPerson(state, checked)
-  if (begun && (question !== 'again' || checked.tool.replay === 'never')) return replay(state, checked, begun)
-  return editedArgs === undefined ? runTool(state, checked) : runEdited(state, checked, editedArgs)
+  const wanted = editedArgs === undefined ? checked : editedCall(state, checked, editedArgs)
+  if ('error' in wanted) return result(state, call, wanted)
+  if (begun) return goOn(state, wanted, begun, question)
+  // What was approved must be what was proposed: an approval without a matching entry is asked for again.
+  return known && known.fingerprint === checked.fingerprint ? runTool(state, wanted) : askPerson(state, checked)
+}
+
+/** A call that may have had its effect: only the very same may run once more, and only where its tool allows that. */
+function goOn(state: RunState, call: CheckedCall, known: LedgerEntry, question: Question): Observable<AgentEvent> {
+  if (known.fingerprint !== call.fingerprint) return result(state, call, unknownOutcome)
+  return question === 'again' && call.tool.replay !== 'never' ? runTool(state, call) : replay(state, call, known)
 }
 
 const WENT_ON = 'the person went on without answering.'
@@ -72,9 +80,9 @@ function answerWith(state: RunState, call: CheckedCall, entry: ResumeEntry, payl
 }
 
 /** Arguments the person changed are checked like any others, by schema and by policy; only asking again is left out. */
-function runEdited(state: RunState, call: CheckedCall, editedArgs: unknown): Observable<AgentEvent> {
+function editedCall(state: RunState, call: CheckedCall, editedArgs: unknown): CheckedCall | Required<ToolOutcome> {
   const edited = checkCall(state, { ...call, argsText: JSON.stringify(editedArgs) })
-  if ('error' in edited) return result(state, call, edited)
+  if ('error' in edited) return edited
   const decision = decideApproval(edited.tool, edited.args, state.settings.approval)
-  return typeof decision === 'object' ? result(state, call, denialOf(decision.deny)) : runTool(state, edited)
+  return typeof decision === 'object' ? denialOf(decision.deny) : edited
 }

@@ -4,6 +4,7 @@ import { noteInLedger, whenDone, writeLedger } from './ledger.js'
 import type { RunState } from './run-state.js'
 import { failureOf, outcomeOf, toolResult, type ToolOutcome } from './tool-outcome.js'
 import { createCancel } from '../context/cancel.js'
+import type { CancelSignal, ToolContext } from '../contracts.js'
 import type { AgentEvent } from '../protocol/events.js'
 
 /** The longest time a host's timer keeps: 2³¹ − 1 ms. What is longer would go off at once. */
@@ -17,10 +18,9 @@ const MAX_TIMER_MS = 0x7fffffff
  */
 export function runTool(state: RunState, call: CheckedCall): Observable<AgentEvent> {
   return new Observable(subscriber => {
-    // A call of the same answer may have ended the run: nobody waits for this one.
-    if (subscriber.closed) return
     const { tool, toolCallId } = call
-    const { context, settings, input } = state
+    const { context } = state
+    const { maxResultChars } = state.settings
     const cancel = createCancel(context.cancel)
     let isSettled = false
     let hasAnswered = false
@@ -35,40 +35,46 @@ export function runTool(state: RunState, call: CheckedCall): Observable<AgentEve
       subscriber.next(toolResult(state, call, outcome))
       subscriber.complete()
     }
-    const fail = (thrown: unknown): void => settle(failureOf(thrown, settings.maxResultChars))
-    const stopTimer = startTimer(state, call, () => {
-      settle({ content: 'Error: the tool did not answer within ' + tool.timeoutMs + ' ms.', error: 'agent/tool-timeout' })
-    })
+    const answer = (outcome: ToolOutcome): void => {
+      hasAnswered = true
+      settle(outcome)
+    }
+    const stopTimer = startTimer(state, call, settle)
     subscriber.add(() => {
       stopTimer()
       cancel.release()
       if (!hasAnswered) cancelQuietly(state, call, cancel.cancel)
     })
-    const { threadId, runId } = input
-    const begin = (): void => {
-      // Left while the ledger was being written: it was allowed, and nothing has happened.
-      if (subscriber.closed) return noteInLedger(state, call, 'approved')
+    const execute = (): void => {
+      // Left while the ledger was being written. The entry stays: a later run may have begun the call meanwhile.
+      if (subscriber.closed) return
       whenDone(
-        () => tool.execute!(call.args, { toolCallId, idempotencyKey: toolCallId, threadId, runId, cancel: cancel.signal }),
-        result => {
-          hasAnswered = true
-          settle(outcomeOf(tool, result, settings.maxResultChars))
-        },
-        thrown => {
-          hasAnswered = true
-          fail(thrown)
-        },
+        () => tool.execute!(call.args, toolContext(state, toolCallId, cancel.signal)),
+        result => answer(outcomeOf(tool, result, maxResultChars)),
+        thrown => answer(failureOf(thrown, maxResultChars)),
       )
     }
-    if (!isArmed(state, call)) return whenDone(() => writeLedger(state, call, 'executing'), begin, fail)
-    // Armed before the sheet was shown: the tap must reach the host at once, so this write is not waited for.
-    noteInLedger(state, call, 'executing')
-    begin()
+    begin(state, call, execute, thrown => settle(failureOf(thrown, maxResultChars)))
   })
 }
 
-function startTimer({ context }: RunState, { tool }: CheckedCall, expire: () => void): () => void {
-  return tool.timeoutMs <= MAX_TIMER_MS ? context.clock.setTimer(tool.timeoutMs, expire) : () => {}
+/** Writes that the effect begins, then begins it. */
+function begin(state: RunState, call: CheckedCall, execute: () => void, fail: (thrown: unknown) => void): void {
+  const isArmed = state.context.ledger.get(call.toolCallId)?.state === 'armed'
+  if (!isArmed) return whenDone(() => writeLedger(state, call, 'executing'), execute, fail)
+  // Armed before the sheet was shown: the tap must reach the host at once, so this write is not waited for.
+  noteInLedger(state, call, 'executing')
+  execute()
+}
+
+function toolContext({ input: { threadId, runId } }: RunState, toolCallId: string, cancel: CancelSignal): ToolContext {
+  return { toolCallId, idempotencyKey: toolCallId, threadId, runId, cancel }
+}
+
+function startTimer({ context }: RunState, { tool: { timeoutMs } }: CheckedCall, settle: (outcome: ToolOutcome) => void): () => void {
+  if (timeoutMs > MAX_TIMER_MS) return () => {}
+  const content = 'Error: the tool did not answer within ' + timeoutMs + ' ms.'
+  return context.clock.setTimer(timeoutMs, () => settle({ content, error: 'agent/tool-timeout' }))
 }
 
 /** A tool that fails while it is told to stop has been told. */
@@ -78,8 +84,4 @@ function cancelQuietly({ context }: RunState, { toolCallId }: CheckedCall, cance
   } catch (thrown) {
     context.trace('tool-cancel-failed', { toolCallId, message: String(thrown) })
   }
-}
-
-function isArmed(state: RunState, call: CheckedCall): boolean {
-  return state.context.ledger.get(call.toolCallId)?.state === 'armed'
 }

@@ -34,7 +34,7 @@ export function failureOf(thrown: unknown, maxChars: number): ToolOutcome {
 }
 
 /** The outcome of a call that somebody said no to. */
-export function denialOf(reason: string): ToolOutcome {
+export function denialOf(reason: string): Required<ToolOutcome> {
   return { content: 'Denied: ' + reason, error: 'agent/tool-denied' }
 }
 
