@@ -91,18 +91,21 @@ function bare(value: unknown): unknown {
 
 /** What is really wrong: an error of a container only says that there are errors inside it. */
 function issuesOf(errors: readonly OutputUnit[], value: unknown): SchemaIssue[] {
-  const within = (inner: OutputUnit, outer: OutputUnit): boolean =>
-    inner.keyword === 'false' || inner.keywordLocation.slice(0, outer.keywordLocation.length + 1) === outer.keywordLocation + '/'
-  return errors
-    .filter((error, index) => {
-      const next = errors[index + 1]
-      return error.keyword === 'anyOf' || error.keyword === 'oneOf' || !next || !within(next, error)
-    })
-    .map(({ keyword, error, instanceLocation }) => ({
-      message: keyword === 'false' ? 'is not allowed' : error,
-      path: pathOf(instanceLocation, value),
-    }))
+  const leaves = errors.filter((error, index) => !isContainer(error, errors[index + 1]))
+  return leaves
+    .filter(({ keyword, instanceLocation }) => keyword !== 'false' || !leaves.some(other => other.keyword !== 'false' && isAt(other, instanceLocation)))
+    .map(({ keyword, error, instanceLocation }) => ({ message: keyword === 'false' ? 'is not allowed' : error, path: pathOf(instanceLocation, value) }))
 }
+
+/** Whether this error is there for the one that follows it. Of alternatives it is told that none fits, and why not. */
+function isContainer({ keyword, keywordLocation }: OutputUnit, next: OutputUnit | undefined): boolean {
+  if (!next || keyword === 'anyOf' || keyword === 'oneOf') return false
+  return keyword === 'if' || next.keyword === 'false' || startsWith(next.keywordLocation, keywordLocation + '/')
+}
+
+/** A property that fails its own schema is taken for an unknown one besides: that says nothing new. */
+const isAt = ({ instanceLocation }: OutputUnit, place: string): boolean => instanceLocation === place || startsWith(instanceLocation, place + '/')
+const startsWith = (text: string, start: string): boolean => text.slice(0, start.length) === start
 
 /** `#/list/0` as `['list', 0]`. */
 function pathOf(location: string, value: unknown): (string | number)[] {

@@ -1,7 +1,7 @@
 /**
  * As much of `URL` as resolving a `$ref` takes. The JSON Schema library resolves with `URL`, which phones lack, so the
- * build puts this in its place (`scripts/pack/plugins.ts`). It never throws: a reference that makes no sense resolves
- * to something nothing is called by.
+ * build puts this in its place (`scripts/pack/plugins.ts`). A reference that makes no sense resolves to something
+ * nothing is called by.
  */
 export class ReferenceUrl {
   private readonly base: string
@@ -9,12 +9,12 @@ export class ReferenceUrl {
 
   constructor(reference: unknown, base?: string) {
     const [path, fragment] = split(escaped(String(reference)))
-    this.base = resolve(path, base === undefined ? '' : split(base)[0])
+    this.base = resolve(path, base === undefined ? '' : normalized(split(base)[0]))
     this.fragment = fragment
   }
 
   get hash(): string {
-    return this.fragment
+    return this.fragment === '#' ? '' : this.fragment
   }
   set hash(fragment: string) {
     this.fragment = fragment === '#' || fragment === '' ? '' : '#' + fragment.replace(/^#/, '')
@@ -36,11 +36,10 @@ function split(url: string): [path: string, fragment: string] {
 function resolve(reference: string, base: string): string {
   if (/^[a-z][a-z0-9+.-]*:/i.test(reference)) return normalized(reference)
   if (reference === '') return base
-  const [, origin = '', path = '', query = ''] = /^([a-z][a-z0-9+.-]*:(?:\/\/[^/?]*)?)([^?]*)(\?.*)?$/i.exec(base) ?? []
+  const [, origin = '', path = ''] = /^([a-z][a-z0-9+.-]*:(?:\/\/[^/?]*)?)([^?]*)/i.exec(base) ?? []
   if (reference.slice(0, 2) === '//') return normalized(origin.slice(0, origin.indexOf(':') + 1) + reference)
   if (reference.charAt(0) === '?') return origin + path + reference
   if (reference.charAt(0) === '/') return normalized(origin + reference)
-  void query
   return normalized(origin + path.slice(0, path.lastIndexOf('/') + 1) + reference)
 }
 
