@@ -53,7 +53,7 @@ async function countEveryone(options: Options, report: Report): Promise<void> {
 export async function measureNoDecoder(options: Options, report: Report): Promise<void> {
   for (const mode of ['jit', 'jitless'] as const) {
     const rows: Cell[][] = []
-    for (const entry of options.entries.filter(each => each.kind !== 'limit')) {
+    for (const entry of options.entries.filter(each => each.needsDecoder !== true)) {
       const outcome = await compareInChild(entry, mode, [{ test: 'chat', size: 1000 }], options, 'none')
       rows.push(row(entry, outcome, [1000], [bySize(outcome, 1000)?.msPerThousand ?? '']))
       report.raw[`no-decoder ${mode} ${entry.name}`] = outcome
