@@ -4,16 +4,15 @@ const JOIN_EVERY = 256
 /** Text that grows piece by piece, in linear time and without keeping every piece alive. */
 export interface TextBuffer {
   append(piece: string): void
-  /** All of it. Joins what is not joined yet. */
+  /** All of it. Costs what came since it was last asked for, not what came before. */
   text(): string
 }
 
 export function createTextBuffer(): TextBuffer {
-  let joined: string[] = []
+  let whole = ''
   let pieces: string[] = []
   const join = (): void => {
-    if (!pieces.length) return
-    joined.push(pieces.join(''))
+    whole += pieces.join('')
     pieces = []
   }
   return {
@@ -21,9 +20,8 @@ export function createTextBuffer(): TextBuffer {
       if (pieces.push(piece) >= JOIN_EVERY) join()
     },
     text() {
-      join()
-      if (joined.length > 1) joined = [joined.join('')]
-      return joined[0] ?? ''
+      if (pieces.length) join()
+      return whole
     },
   }
 }
