@@ -1,4 +1,5 @@
 import type { Observable } from 'rxjs'
+import { readAnswer } from './read-answer.js'
 import type { PendingCall, RunState } from './run-state.js'
 import { addUsage } from './usage.js'
 import type { ModelEvent, ModelRequest } from '../contracts.js'
@@ -7,7 +8,6 @@ import type { AgentEvent } from '../protocol/events.js'
 import type { Message } from '../protocol/messages.js'
 import { concat, defer, of } from '../protocol/streams.js'
 import { createTextBuffer, type TextBuffer } from '../protocol/text-buffer.js'
-import { transform } from '../protocol/transform.js'
 
 /** One call of the model: its events as agent events. Decides what the run does next. */
 export function modelStep(state: RunState): Observable<AgentEvent> {
@@ -64,19 +64,12 @@ interface Answer {
 }
 
 function toAgentEvents(state: RunState) {
-  return transform<ModelEvent, AgentEvent>((emit, end) => {
+  return readAnswer<AgentEvent>(emit => {
     const answer = createAnswer(state)
-    return {
-      next(event) {
-        const handler = handlers[event.type] as Handler | undefined
-        // What an endpoint of another version says besides is not for us.
-        if (handler) handler(event, answer, emit, state)
-        // After its end an answer has no more to say, whatever a model or what wraps it still sends.
-        if (event.type === 'finish') end()
-      },
-      complete() {
-        throw new SampanError('transport/truncated', 'The model stopped before it had finished.', { phase: 'stream', retryable: true })
-      },
+    return event => {
+      const handler = handlers[event.type] as Handler | undefined
+      // What an endpoint of another version says besides is not for us.
+      if (handler) handler(event, answer, emit, state)
     }
   })
 }

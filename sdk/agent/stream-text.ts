@@ -1,10 +1,9 @@
 import type { Observable } from 'rxjs'
+import { readAnswer } from './read-answer.js'
 import { createRunContext } from '../context/run-context.js'
-import type { ModelEndpoint, ModelEvent } from '../contracts.js'
-import { SampanError } from '../errors.js'
+import type { ModelEndpoint } from '../contracts.js'
 import type { Message } from '../protocol/messages.js'
 import { defer } from '../protocol/streams.js'
-import { transform } from '../protocol/transform.js'
 
 export interface StreamTextOptions {
   model: ModelEndpoint
@@ -32,14 +31,8 @@ export function streamText({ model, prompt, instructions }: StreamTextOptions): 
 }
 
 function textOnly() {
-  return transform<ModelEvent, string>((emit, end) => ({
-    next(event) {
-      if (event.type === 'text-delta') emit(event.delta)
-      else if (event.type === 'error') throw event.error
-      else if (event.type === 'finish') end()
-    },
-    complete() {
-      throw new SampanError('transport/truncated', 'The model stopped before it had finished.', { phase: 'stream', retryable: true })
-    },
-  }))
+  return readAnswer<string>(emit => event => {
+    if (event.type === 'text-delta') emit(event.delta)
+    else if (event.type === 'error') throw event.error
+  })
 }
