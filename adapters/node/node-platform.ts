@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import type { Platform, TextStreamDecoder } from '../../sdk/platform/platform.js'
+import type { Platform } from '../../sdk/platform/platform.js'
+import { decodersOf } from '../shared/native-text-decoder.js'
 import { fileStorage } from './file-storage.js'
 import { memoryStorage } from './memory-storage.js'
 import { nodeRequest } from './node-request.js'
@@ -32,11 +33,6 @@ export function nodePlatform(options: NodePlatformOptions = {}): Platform {
     request: nodeRequest,
     onSignal: () => () => {},
     randomBytes: (count, done) => randomBytes(count, (error, bytes) => done(error && { reason: 'unknown', errMsg: error.message }, bytes)),
-    createTextDecoder,
+    createTextDecoder: decodersOf(TextDecoder),
   }
-}
-
-function createTextDecoder(): TextStreamDecoder {
-  const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
-  return { decode: (bytes) => (bytes ? decoder.decode(bytes, { stream: true }) : decoder.decode()) }
 }

@@ -1,5 +1,6 @@
 import { SampanError } from '../../sdk/errors.js'
-import type { Capabilities, HostCallback, Platform, TextStreamDecoder } from '../../sdk/platform/platform.js'
+import type { Capabilities, HostCallback, Platform } from '../../sdk/platform/platform.js'
+import { decodersOf } from '../shared/native-text-decoder.js'
 import { canStreamFetch, fetchRequest } from './fetch-request.js'
 import { isReleasePage, thisPage, type WebPage } from './web-page.js'
 import { webSignals } from './web-signals.js'
@@ -61,12 +62,5 @@ function randomBytesOf(crypto: NonNullable<WebPage['crypto']>) {
     const bytes = new Uint8Array(count)
     for (let at = 0; at < count; at += RANDOM_BYTES) crypto.getRandomValues(bytes.subarray(at, at + RANDOM_BYTES))
     done(null, bytes)
-  }
-}
-
-function decodersOf(Decoder: typeof TextDecoder) {
-  return (): TextStreamDecoder => {
-    const decoder = new Decoder('utf-8', { ignoreBOM: true })
-    return { decode: (bytes) => (bytes ? decoder.decode(bytes, { stream: true }) : decoder.decode()) }
   }
 }
