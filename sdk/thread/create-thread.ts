@@ -8,7 +8,7 @@ import { createPersistence } from './persistence.js'
 import { RunControl } from './run-control.js'
 import type { Thread, ThreadOptions } from './thread.js'
 import { createIds, memoryLedger } from '../context/run-context.js'
-import type { AnyTool, LedgerEntry } from '../contracts.js'
+import type { AnyTool } from '../contracts.js'
 import type { ErrorCode, SampanError } from '../errors.js'
 import { systemClock, type Clock } from '../platform/platform.js'
 import { transform } from '../protocol/transform.js'
@@ -30,7 +30,8 @@ export function createThread<Tools extends AnyTool = AnyTool>(options: ThreadOpt
   const emitter = createEmitter()
   const events = new Subject<NumberedEvent>()
   const ids = options.context?.ids ?? createIds(clock)
-  const ledger = rememberingLedger()
+  // In memory for reading; stored with the conversation.
+  const ledger = memoryLedger()
   const toError = errorMaker(options)
   const tell = (error: SampanError): void => {
     conversation.error = toError(error.code)
@@ -93,29 +94,16 @@ export function createThread<Tools extends AnyTool = AnyTool>(options: ThreadOpt
 
 function restore(
   persistence: ReturnType<typeof createPersistence> | undefined,
-  ledger: ReturnType<typeof rememberingLedger>,
+  ledger: ReturnType<typeof memoryLedger>,
   tell: (error: SampanError) => void,
   done: () => void,
 ): void {
   if (!persistence) return done()
   persistence.restore((entries, error) => {
-    ledger.load(entries)
+    entries.filter(({ toolCallId }) => !ledger.get(toolCallId)).forEach(ledger.put)
     done()
     if (error) tell(error)
   })
-}
-
-/** The ledger of a thread: in memory for reading, stored with the conversation. */
-function rememberingLedger() {
-  let ledger = memoryLedger()
-  return {
-    get: (toolCallId: string) => ledger.get(toolCallId),
-    put: (entry: LedgerEntry) => ledger.put(entry),
-    entries: () => ledger.entries(),
-    load(entries: LedgerEntry[]) {
-      ledger = memoryLedger(entries.concat(ledger.entries()))
-    },
-  }
 }
 
 function errorMaker({ locale = 'zh', strings }: Pick<ThreadOptions, 'locale' | 'strings'>): (code: ErrorCode) => ThreadError {
