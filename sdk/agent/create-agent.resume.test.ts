@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { answers, asked, contextOf, endOf, loggingLedger, question, record, resultsOf, run } from './__fixtures__/runs.js'
+import { ended, answers, asked, contextOf, endOf, loggingLedger, question, record, resultsOf, run } from './__fixtures__/runs.js'
 import { createAgent } from './create-agent.js'
 import { defineTool } from './define-tool.js'
 import type { AnyTool, LedgerState, ReplayPolicy, RunInput } from '../contracts.js'
@@ -117,8 +117,11 @@ describe('after a crash', () => {
     record(agent, edited, context).leave()
     expect(resultsOf(run(agent, answers(first, { 'approve-c': { approved: true } }), context))[0]![2]).toBe('agent/tool-outcome-unknown')
     expect(effects).toEqual([{ amount: 1 }])
-    if (replay === 'ask') expect(asked(run(agent, edited, context)).map(({ id }) => id)).toEqual(['again-c'])
-    else record(agent, edited, context).leave()
+    const again = record(agent, edited, context)
+    // Run once more it hangs, as it did before: only a run that asks comes to an end.
+    const questions = replay === 'ask' ? asked(ended(again)).map(({ id }) => id) : []
+    again.leave()
+    expect(questions).toEqual(replay === 'ask' ? ['again-c'] : [])
     expect(effects.slice(1)).toEqual(replay === 'ask' ? [] : [{ amount: 1 }])
   })
   it.each<[ReplayPolicy]>([['idempotent'], ['ask'], ['never']])('no policy begins a call again that the person now declines: %s', replay => {
