@@ -57,6 +57,9 @@ export const CHAT_FLOW = `function (require, wx, report) {
   if (thread.state.status === 'idle') next()
 }`
 
+/** The doors that {@link CHAT_FLOW} requires. */
+export const CHAT_DOORS = ['index', 'zod', 'adapters/wechat', 'endpoints/openai']
+
 /** What {@link CHAT_FLOW} reports. */
 export interface ChatReport {
   error: string | null

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { getRequestListener } from '@hono/node-server'
 import { createGateway } from '../../sdk/server/gateway/index.js'
 
 /** One answer of the gateway, as its bytes went out. */
@@ -17,28 +18,13 @@ export interface ChatServer {
 export async function startChatServer(): Promise<ChatServer> {
   const gateway = createGateway()
   const answers: RecordedAnswer[] = []
-  const server = createServer(async (incoming, outgoing) => {
-    const sent: Buffer[] = []
-    for await (const piece of incoming) sent.push(piece as Buffer)
-    const abort = new AbortController()
-    outgoing.on('close', () => abort.abort())
-    const headers = Object.entries(incoming.headers).map(([name, value]) => [name, String(value)] as [string, string])
-    const body = incoming.method === 'POST' ? Buffer.concat(sent) : undefined
-    const response = await gateway.fetch(new Request(`http://localhost${incoming.url}`, { method: incoming.method, headers, body, signal: abort.signal }))
-    const answer: RecordedAnswer = { path: incoming.url!, status: response.status, type: response.headers.get('content-type') ?? '', body: '' }
-    answers.push(answer)
-    outgoing.writeHead(response.status, Object.fromEntries(response.headers))
-    try {
-      for await (const piece of response.body ?? []) {
-        answer.body += Buffer.from(piece).toString('latin1')
-        outgoing.write(piece)
-      }
-      outgoing.end()
-    } catch {
-      // The client has left.
-      outgoing.destroy()
-    }
-  })
+  const answer = async (request: Request): Promise<Response> => {
+    const response = await gateway.fetch(request)
+    const kept: RecordedAnswer = { path: new URL(request.url).pathname, status: response.status, type: response.headers.get('content-type') ?? '', body: '' }
+    answers.push(kept)
+    return new Response(response.body?.pipeThrough(keepInto(kept)), response)
+  }
+  const server = createServer(getRequestListener(answer, { overrideGlobalObjects: false }))
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
@@ -49,4 +35,13 @@ export async function startChatServer(): Promise<ChatServer> {
       await new Promise<void>(resolve => server.close(() => resolve()))
     },
   }
+}
+
+function keepInto(kept: RecordedAnswer) {
+  return new TransformStream<Uint8Array, Uint8Array>({
+    transform(piece, controller) {
+      kept.body += Buffer.from(piece).toString('latin1')
+      controller.enqueue(piece)
+    },
+  })
 }
