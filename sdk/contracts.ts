@@ -120,6 +120,8 @@ export interface LedgerEntry {
   state: LedgerState
   /** What the model is told, once `done`. */
   result?: string
+  /** Whether that is an error. */
+  isError?: boolean
 }
 /** What tool calls have been done, so that none is done twice. Reading is synchronous; writing may take its time. */
 export interface ToolLedger {

@@ -1,7 +1,7 @@
 import { LiveMessage } from './live-message.js'
 import { textPart } from './growing-text.js'
-import type { MessagePart, MessageStatus, ThreadError, ThreadMessage, ThreadState, ThreadStatus } from './messages.js'
-import type { ContentPart, Interrupt } from '../protocol/messages.js'
+import type { MessagePart, MessageStatus, ThreadError, ThreadMessage, ThreadState, ThreadStatus, ToolCallPart } from './messages.js'
+import type { ContentPart, Interrupt, ResumeEntry } from '../protocol/messages.js'
 
 /**
  * What a thread knows, and the only place that changes it. Settled messages are never touched again; the one that is
@@ -13,6 +13,8 @@ export class Conversation {
   settled: readonly ThreadMessage[] = []
   live: LiveMessage | undefined
   interrupts: readonly Interrupt[] = []
+  /** Questions that the run now going on has the answers to. */
+  answered: readonly Interrupt[] = []
   queued: readonly string[] = []
   error: ThreadError | undefined
   /** The agent's own state, passed from run to run. */
@@ -33,6 +35,26 @@ export class Conversation {
 
   get state(): ThreadState {
     return (this.snapshot ??= this.makeState())
+  }
+
+  /**
+   * The questions to be stored: a call that was approved and has no result yet is asked about again after a kill, and
+   * the ledger then knows whether it had begun.
+   */
+  unsettledInterrupts(): Interrupt[] {
+    const waits = ({ toolCallId = '' }: Interrupt): boolean => {
+      const tool = this.live?.tool(toolCallId)
+      return tool !== undefined && tool.resultText === undefined
+    }
+    return this.interrupts.concat(this.answered.filter(waits))
+  }
+
+  /** A call that was approved runs from now on, with the arguments the person gave it. */
+  markApproved({ interruptId, payload }: ResumeEntry): void {
+    const { approved, editedArgs } = (payload ?? {}) as { approved?: boolean; editedArgs?: ToolCallPart['args'] }
+    const toolCallId = this.answered.find(({ id }) => id === interruptId)?.toolCallId
+    const tool = approved === true && toolCallId ? this.live?.tool(toolCallId) : undefined
+    tool?.set(editedArgs === undefined ? { state: 'executing' } : { state: 'executing', args: editedArgs })
   }
 
   addUser(id: string, content: string | ContentPart[], createdAt: number): ThreadMessage {

@@ -7,7 +7,7 @@ import type { ThreadError, ThreadState } from './messages.js'
 import { createPersistence } from './persistence.js'
 import { RunControl } from './run-control.js'
 import type { Thread, ThreadOptions } from './thread.js'
-import { createIds, memoryLedger } from '../context/run-context.js'
+import { createIds } from '../context/run-context.js'
 import type { AnyTool } from '../contracts.js'
 import type { ErrorCode, SampanError } from '../errors.js'
 import { systemClock, type Clock } from '../platform/platform.js'
@@ -30,16 +30,13 @@ export function createThread<Tools extends AnyTool = AnyTool>(options: ThreadOpt
   const emitter = createEmitter()
   const events = new Subject<NumberedEvent>()
   const ids = options.context?.ids ?? createIds(clock)
-  // In memory for reading; stored with the conversation.
-  const ledger = memoryLedger()
   const toError = errorMaker(options)
   const tell = (error: SampanError): void => {
     conversation.error = toError(error.code)
     emitter.emit('error', conversation.error)
     conversation.changed()
   }
-  const persistence =
-    platform && options.persist !== false ? createPersistence(platform.storage, id, conversation, ledger.entries, tell) : undefined
+  const { ledger, restore, save, forget } = createPersistence(options.persist === false ? undefined : platform?.storage, id, conversation, tell)
   const runs = new RunControl({
     agent: options.agent,
     threadId: id,
@@ -49,9 +46,13 @@ export function createThread<Tools extends AnyTool = AnyTool>(options: ThreadOpt
     onEvent(event, seq) {
       if (events.observed) events.next({ seq, event })
       announce(emitter, event)
-      if (event.type === 'TOOL_CALL_RESULT') persistence?.save()
+      if (event.type === 'TOOL_CALL_RESULT') save()
     },
-    onEnd: () => actions.runEnded(),
+    onEnd() {
+      // Without an open question no call can be taken up again; another may come to have the same id.
+      if (!conversation.interrupts.length) ledger.clear()
+      actions.runEnded()
+    },
   })
   const actions = new ThreadActions({
     conversation,
@@ -60,11 +61,14 @@ export function createThread<Tools extends AnyTool = AnyTool>(options: ThreadOpt
     ids,
     clock,
     whileRunning: options.whileRunning ?? 'queue',
-    save: () => persistence?.save(),
-    forget: () => persistence?.delete(),
+    save,
+    forget,
   })
-  const stopSignals = platform?.onSignal(signal => signal === 'hide' && persistence?.save())
-  restore(persistence, ledger, tell, () => actions.restored())
+  const stopSignals = platform?.onSignal(signal => signal === 'hide' && save())
+  restore(error => {
+    actions.restored()
+    if (error) tell(error)
+  })
   const state$ = watchState(conversation, clock, flushMs)
   return {
     id,
@@ -84,26 +88,12 @@ export function createThread<Tools extends AnyTool = AnyTool>(options: ThreadOpt
     regenerate: messageId => actions.regenerate(messageId),
     clear: () => actions.clear(),
     dispose() {
-      persistence?.save()
+      save()
       stopSignals?.()
       runs.leave()
       events.complete()
     },
   }
-}
-
-function restore(
-  persistence: ReturnType<typeof createPersistence> | undefined,
-  ledger: ReturnType<typeof memoryLedger>,
-  tell: (error: SampanError) => void,
-  done: () => void,
-): void {
-  if (!persistence) return done()
-  persistence.restore((entries, error) => {
-    entries.filter(({ toolCallId }) => !ledger.get(toolCallId)).forEach(ledger.put)
-    done()
-    if (error) tell(error)
-  })
 }
 
 function errorMaker({ locale = 'zh', strings }: Pick<ThreadOptions, 'locale' | 'strings'>): (code: ErrorCode) => ThreadError {

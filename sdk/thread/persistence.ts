@@ -1,56 +1,64 @@
 import type { Conversation } from './conversation.js'
-import { createRecordStore } from './record-store.js'
-import { fromRecord, toRecord } from './records.js'
-import type { LedgerEntry } from '../contracts.js'
-import { isSampanError, toSampanError, type SampanError } from '../errors.js'
-import { parseJson } from '../protocol/json.js'
+import type { ThreadMessage } from './messages.js'
+import { createPageStore } from './page-store.js'
+import { afterKill, messageRecords, type ThreadRest } from './records.js'
+import { storedLedger, type StoredLedger } from './stored-ledger.js'
+import type { SampanError } from '../errors.js'
 import type { Storage } from '../platform/platform.js'
 
 /** Where a thread keeps itself. */
 export interface Persistence {
-  /** Fills the conversation from storage, then calls back; with an error the conversation stays empty. */
-  restore(done: (ledger: LedgerEntry[], error?: SampanError) => void): void
+  readonly ledger: StoredLedger
+  /** Fills conversation and ledger from storage, then calls back; with an error if not all of it could be read. */
+  restore(done: (error: SampanError | null) => void): void
   save(): void
-  delete(): void
+  forget(): void
 }
 
 /**
  * Keeps a conversation under its id. Called where something settled (a message, a tool result, a run), not per token.
- * A record that a newer version wrote is neither read nor overwritten.
+ * A record that a newer version wrote, or that the host did not hand out, is not overwritten.
+ *
+ * @param storage without it nothing is kept.
  */
 export function createPersistence(
-  storage: Storage,
+  storage: Storage | undefined,
   id: string,
   conversation: Conversation,
-  ledger: () => LedgerEntry[],
   onError: (error: SampanError) => void,
 ): Persistence {
-  const store = createRecordStore(storage, 'sampan/thread/' + id)
+  if (!storage) return { ledger: storedLedger(), restore: done => done(null), save() {}, forget() {} }
   let isLocked = false
+  const store = createPageStore(storage, 'sampan/thread/' + id, {
+    ...messageRecords,
+    now() {
+      const { state, agentState } = conversation
+      return { items: state.messages, rest: { interrupts: conversation.unsettledInterrupts(), ledger: ledger.entries(), agentState } }
+    },
+  })
+  const save = (done: (error: SampanError | null) => void): void => (isLocked ? done(null) : store.save(done))
+  const ledger = storedLedger(save)
   return {
+    ledger,
     restore(done) {
-      store.read((error, text) => {
-        if (error || text === undefined) return done([], error ?? undefined)
-        try {
-          const record = fromRecord(parseJson(text))
-          conversation.settled = record.messages
-          conversation.interrupts = record.interrupts
-          conversation.agentState = record.agentState
-          done(record.ledger)
-        } catch (thrown) {
-          isLocked = isSampanError(thrown, 'thread/record-newer')
-          done([], toSampanError(thrown, 'thread/record-damaged'))
-        }
+      store.read((error, messages, rest) => {
+        // What could not be read is not overwritten either: it may be there again next time.
+        isLocked = error !== null && error.code !== 'thread/record-damaged'
+        fill(conversation, messages, rest)
+        if (rest) ledger.restore(rest.ledger)
+        done(error)
       })
     },
-    save() {
-      if (isLocked) return
-      const { interrupts, agentState, state } = conversation
-      const record = toRecord(state.messages, { interrupts: interrupts.slice(), ledger: ledger(), agentState })
-      store.write(JSON.stringify(record), error => error && onError(error))
-    },
-    delete() {
+    save: () => save(error => error && onError(error)),
+    forget() {
       if (!isLocked) store.delete()
     },
   }
+}
+
+function fill(conversation: Conversation, messages: ThreadMessage[], rest: ThreadRest = { interrupts: [], ledger: [] }): void {
+  conversation.interrupts = rest.interrupts
+  conversation.agentState = rest.agentState
+  const last = messages.pop()
+  conversation.settled = last ? messages.concat(afterKill(last, rest)) : messages
 }

@@ -1,54 +1,50 @@
 import { textPart } from './growing-text.js'
-import type { MessagePart, ThreadMessage } from './messages.js'
+import type { MessagePart, ThreadMessage, ToolCallPart } from './messages.js'
+import type { PageSource } from './page-store.js'
 import type { LedgerEntry } from '../contracts.js'
-import { SampanError } from '../errors.js'
-import type { JsonValue } from '../protocol/json.js'
+import { parseJson } from '../protocol/json.js'
 import type { Interrupt } from '../protocol/messages.js'
 
-/** The version of what is stored. A change of its shape is a new number and an entry in `migrations`. */
+/** The version of what is stored. A change of its shape is a new number here, and code that reads the old one. */
 export const RECORD_VERSION = 1
 
-/** A stored conversation. Text stands here once, joined. */
-export interface ThreadRecord {
-  version: number
-  messages: JsonValue[]
-  interrupts: Interrupt[]
-  ledger: LedgerEntry[]
-  agentState?: unknown
+/** What is stored of a thread beside its messages. */
+export interface ThreadRest {
+  /** Questions that are open, or answered by a run that has not come to their tool's result. */
+  readonly interrupts: readonly Interrupt[]
+  readonly ledger: readonly LedgerEntry[]
+  readonly agentState?: unknown
 }
 
-/** Turns a record of one version into the next. Empty while there is one version only. */
-const migrations: Record<number, (record: any) => ThreadRecord> = {}
-
-export function toRecord(messages: readonly ThreadMessage[], rest: Omit<ThreadRecord, 'version' | 'messages'>): ThreadRecord {
-  return { version: RECORD_VERSION, messages: messages.map(message => ({ ...message, parts: message.parts.map(packPart) }) as never), ...rest }
+/** How messages are stored: text stands there once, joined. */
+export const messageRecords: Pick<PageSource<ThreadMessage, ThreadRest>, 'version' | 'pack' | 'unpack'> = {
+  version: RECORD_VERSION,
+  pack: message => ({ ...message, parts: message.parts.map(part => (isText(part) ? { type: part.type, id: part.id, text: part.text } : part)) }),
+  unpack(stored) {
+    const message = stored as ThreadMessage
+    return { ...message, parts: message.parts.map(part => (isText(part) ? textPart(part.type, part.id, part.text) : part)) }
+  },
 }
+
+const isText = (part: MessagePart) => part.type === 'text' || part.type === 'reasoning'
 
 /**
- * Reads a record of this or an older version.
- *
- * @throws SampanError `thread/record-newer`: it was written by a newer Sampan; leave it alone. `thread/record-damaged`.
+ * The last message of an app that was killed while it was being written: its run is gone. A call that waits for a
+ * person still does; of any other, the ledger says how it ended.
  */
-export function fromRecord(stored: unknown): { messages: ThreadMessage[] } & Omit<ThreadRecord, 'version' | 'messages'> {
-  let record = stored as ThreadRecord
-  if (!record || typeof record.version !== 'number' || !Array.isArray(record.messages)) {
-    throw new SampanError('thread/record-damaged', 'The stored conversation cannot be read.')
-  }
-  if (record.version > RECORD_VERSION) {
-    throw new SampanError('thread/record-newer', 'The stored conversation has version ' + record.version + '; this Sampan knows ' + RECORD_VERSION + '.')
-  }
-  while (record.version < RECORD_VERSION) record = migrations[record.version]!(record)
-  const { interrupts = [], ledger = [], agentState } = record
-  return { messages: record.messages.map(message => unpackMessage(message as unknown as ThreadMessage)), interrupts, ledger, agentState }
+export function afterKill(message: ThreadMessage, { interrupts, ledger }: ThreadRest): ThreadMessage {
+  if (message.status !== 'streaming') return message
+  const parts = message.parts.map(part => (part.type === 'tool-call' && part.resultText === undefined ? callAfterKill(part, interrupts, ledger) : part))
+  return { ...message, parts, status: interrupts.length ? 'waiting' : 'cancelled' }
 }
 
-function packPart(part: MessagePart): unknown {
-  return part.type === 'text' || part.type === 'reasoning' ? { type: part.type, id: part.id, text: part.text } : part
-}
-
-function unpackMessage(message: ThreadMessage): ThreadMessage {
-  const parts = message.parts.map(part => (part.type === 'text' || part.type === 'reasoning' ? textPart(part.type, part.id, part.text) : part))
-  // What was being written when the app ended has no run any more.
-  const status = message.status === 'streaming' ? 'cancelled' : message.status
-  return { ...message, parts, status }
+function callAfterKill(call: ToolCallPart, interrupts: readonly Interrupt[], ledger: readonly LedgerEntry[]): ToolCallPart {
+  const interrupt = interrupts.find(({ toolCallId }) => toolCallId === call.toolCallId)
+  if (interrupt) return { ...call, state: 'asking', interrupt }
+  const entry = ledger.find(({ toolCallId }) => toolCallId === call.toolCallId)
+  const result = entry?.result
+  if (result !== undefined && !entry!.isError) return { ...call, state: 'done', resultText: result, result: parseJson(result) ?? result }
+  const hasBegun = entry?.state === 'executing' || entry?.state === 'done'
+  const error = result ?? 'Error: the app was closed ' + (hasBegun ? 'while this tool was running; whether it took effect is unknown.' : 'before this tool ran.')
+  return { ...call, state: 'failed', error, resultText: error }
 }

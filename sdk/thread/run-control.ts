@@ -28,6 +28,8 @@ export interface RunControlOptions {
 export class RunControl {
   private active: { subscription: Subscription | undefined; cancel: CancelSource } | undefined
 
+  private readonly translated: Parameters<typeof toWire>[1] = new WeakMap()
+
   constructor(private readonly options: RunControlOptions) {}
 
   get isActive(): boolean {
@@ -38,11 +40,13 @@ export class RunControl {
   start(resume?: ResumeEntry[]): void {
     const { conversation, threadId, context } = this.options
     const { ids, clock } = context
-    const messages = toWire(conversation.settled)
+    const messages = toWire(conversation.settled, this.translated)
     const live = resume ? conversation.reopenLast() : undefined
     conversation.live = live ?? new LiveMessage(ids('answer'), clock.now())
     conversation.status = 'running'
+    conversation.answered = conversation.interrupts
     conversation.interrupts = []
+    resume?.forEach(entry => conversation.markApproved(entry))
     conversation.error = undefined
     const { agentState: state } = conversation
     conversation.changed()
@@ -101,6 +105,7 @@ export class RunControl {
       conversation.settle(terminal.outcome?.type === 'cancelled' ? 'cancelled' : 'complete')
       conversation.status = 'idle'
     }
+    conversation.answered = []
     conversation.changed()
     onEnd()
   }

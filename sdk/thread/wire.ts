@@ -1,14 +1,22 @@
 import type { MessagePart, ThreadMessage, ToolCallPart } from './messages.js'
 import type { AssistantMessage, ContentPart, Message } from '../protocol/messages.js'
 
-/** A conversation as the protocol's messages, for a run's input. */
-export function toWire(messages: readonly ThreadMessage[]): Message[] {
+/**
+ * A conversation as the protocol's messages, for a run's input.
+ * @param known what was translated before: settled messages never change, so each is translated once.
+ */
+export function toWire(messages: readonly ThreadMessage[], known = new WeakMap<ThreadMessage, readonly Message[]>()): Message[] {
   const wire: Message[] = []
   for (const message of messages) {
-    if (message.role === 'user') wire.push({ id: message.id, role: 'user', content: userContent(message.parts) })
-    else appendAnswer(wire, message.parts)
+    let translated = known.get(message)
+    if (!translated) known.set(message, (translated = translate(message)))
+    for (const each of translated) wire.push(each)
   }
   return wire
+}
+
+function translate({ id, role, parts }: ThreadMessage): Message[] {
+  return role === 'user' ? [{ id, role, content: userContent(parts) }] : answerMessages(parts)
 }
 
 function userContent(parts: readonly MessagePart[]): string | ContentPart[] {
@@ -22,7 +30,8 @@ function userContent(parts: readonly MessagePart[]): string | ContentPart[] {
 }
 
 /** One answer may be several messages of the protocol: a new one begins where the id changes. */
-function appendAnswer(wire: Message[], parts: readonly MessagePart[]): void {
+function answerMessages(parts: readonly MessagePart[]): Message[] {
+  const wire: Message[] = []
   let answer: AssistantMessage | undefined
   let results: Message[] = []
   const close = (): void => {
@@ -48,6 +57,7 @@ function appendAnswer(wire: Message[], parts: readonly MessagePart[]): void {
     }
   }
   close()
+  return wire
 }
 
 function toToolCall(part: ToolCallPart) {
