@@ -14,15 +14,13 @@ const handlers: Handlers = {
     live?.append('reasoning', messageId, delta)
   },
   TOOL_CALL_START({ toolCallId, toolCallName, parentMessageId }, { live }) {
-    live?.startTool(toolCallId, toolCallName, parentMessageId)
+    live?.addTool({ type: 'tool-call', id: toolCallId, toolCallId, toolName: toolCallName, state: 'streaming', args: {}, argsText: '', parentMessageId })
   },
   TOOL_CALL_ARGS({ toolCallId, delta }, { live }) {
     live?.tool(toolCallId)?.addArgs(delta)
   },
   TOOL_CALL_END({ toolCallId }, { live }) {
-    const tool = live?.tool(toolCallId)
-    tool?.endArgs()
-    if (tool?.state === 'ready') tool.set({ state: 'executing' })
+    live?.tool(toolCallId)?.endArgs()
   },
   TOOL_CALL_RESULT(event, { live }) {
     live?.tool(event.toolCallId)?.set(resultOf(event))

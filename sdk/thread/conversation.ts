@@ -20,16 +20,19 @@ export class Conversation {
   /** The agent's own state, passed from run to run. */
   agentState: unknown
   private snapshot: ThreadState | undefined
+  private toldStatus: ThreadStatus | undefined
   private readonly watchers = new Set<() => void>()
 
-  /** Calls back after every change, many times in a row: whoever draws does so in its own rhythm. */
+  /** Calls back after the first change since anyone looked at the state, and whenever the status is another. */
   onChange(watcher: () => void): () => void {
     this.watchers.add(watcher)
     return () => this.watchers.delete(watcher)
   }
 
   changed(): void {
+    if (!this.snapshot && this.toldStatus === this.status) return
     this.snapshot = undefined
+    this.toldStatus = this.status
     this.watchers.forEach(watcher => watcher())
   }
 
@@ -44,7 +47,7 @@ export class Conversation {
   unsettledInterrupts(): Interrupt[] {
     const waits = ({ toolCallId = '' }: Interrupt): boolean => {
       const tool = this.live?.tool(toolCallId)
-      return tool !== undefined && tool.resultText === undefined
+      return tool !== undefined && tool.current().resultText === undefined
     }
     return this.interrupts.concat(this.answered.filter(waits))
   }

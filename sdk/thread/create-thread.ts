@@ -1,4 +1,4 @@
-import { Observable, Subject } from 'rxjs'
+import { Observable, type Subscriber } from 'rxjs'
 import { ThreadActions } from './thread-actions.js'
 import { Conversation } from './conversation.js'
 import { createEmitter, type ThreadEmitter } from './emitter.js'
@@ -28,7 +28,7 @@ export function createThread<Tools extends AnyTool = AnyTool>(options: ThreadOpt
   const { id, platform, clock = systemClock, flushMs = 80 } = options
   const conversation = new Conversation()
   const emitter = createEmitter()
-  const events = new Subject<NumberedEvent>()
+  const listeners = new Set<Subscriber<NumberedEvent>>()
   const ids = options.context?.ids ?? createIds(clock)
   const toError = errorMaker(options)
   const tell = (error: SampanError): void => {
@@ -44,7 +44,7 @@ export function createThread<Tools extends AnyTool = AnyTool>(options: ThreadOpt
     context: { ...options.context, clock, ids, ledger: options.context?.ledger ?? ledger },
     toError,
     onEvent(event, seq) {
-      if (events.observed) events.next({ seq, event })
+      listeners.forEach(listener => listener.next({ seq, event }))
       announce(emitter, event)
       if (event.type === 'TOOL_CALL_RESULT') save()
     },
@@ -77,7 +77,10 @@ export function createThread<Tools extends AnyTool = AnyTool>(options: ThreadOpt
     },
     state$: state$ as Observable<ThreadState<Tools>>,
     messages$: state$.pipe(messagesOnly()) as Thread<Tools>['messages$'],
-    events$: events.asObservable(),
+    events$: new Observable(subscriber => {
+      listeners.add(subscriber)
+      return () => listeners.delete(subscriber)
+    }),
     on: (name, listener) => emitter.on(name, listener as never),
     send: content => actions.send(content),
     cancel: () => actions.cancel(),
@@ -91,7 +94,7 @@ export function createThread<Tools extends AnyTool = AnyTool>(options: ThreadOpt
       save()
       stopSignals?.()
       runs.leave()
-      events.complete()
+      listeners.forEach(listener => listener.complete())
     },
   }
 }

@@ -3,6 +3,8 @@ import type { ReasoningPart, TextPart } from './messages.js'
 /** Deltas held before they become a segment of their own, where no view asks for them earlier. */
 const SEAL_EVERY = 256
 
+type Type = 'text' | 'reasoning'
+
 /**
  * Text that grows. Deltas are collected and sealed into a segment when a view looks, so the text exists once, a view
  * can tell what is new by counting, and no delta makes anything longer than itself.
@@ -10,23 +12,24 @@ const SEAL_EVERY = 256
 export class GrowingText {
   private readonly segments: string[] = []
   private deltas: string[] = []
+  private part: TextPart | ReasoningPart | undefined
 
-  constructor(private readonly type: 'text' | 'reasoning', readonly id: string) {}
+  constructor(readonly type: Type, readonly id: string) {}
 
   append(delta: string): void {
     if (this.deltas.push(delta) >= SEAL_EVERY) this.seal()
   }
 
-  /** The part as it is now. Its `segments` are this very array. */
-  snapshot(): TextPart | ReasoningPart {
-    this.seal()
-    return new TextSnapshot(this.type, this.id, this.segments) as TextPart | ReasoningPart
+  /** The part as it is now: the same object until text comes. Its `segments` are this very array. */
+  current(): TextPart | ReasoningPart {
+    if (this.deltas.length) this.seal()
+    return (this.part ??= new TextSnapshot(this.type, this.id, this.segments) as TextPart | ReasoningPart)
   }
 
   private seal(): void {
-    if (!this.deltas.length) return
-    const segment = this.deltas.length === 1 ? this.deltas[0]! : this.deltas.join('')
+    const segment = this.deltas.join('')
     this.deltas = []
+    this.part = undefined
     if (segment) this.segments.push(segment)
   }
 }
@@ -35,7 +38,7 @@ export class GrowingText {
 class TextSnapshot {
   private readonly count: number
 
-  constructor(readonly type: 'text' | 'reasoning', readonly id: string, readonly segments: readonly string[]) {
+  constructor(readonly type: Type, readonly id: string, readonly segments: readonly string[]) {
     this.count = segments.length
   }
 
@@ -45,6 +48,6 @@ class TextSnapshot {
 }
 
 /** A finished text part, in one segment. */
-export function textPart(type: 'text' | 'reasoning', id: string, text: string): TextPart | ReasoningPart {
+export function textPart(type: Type, id: string, text: string): TextPart | ReasoningPart {
   return new TextSnapshot(type, id, text ? [text] : []) as TextPart | ReasoningPart
 }

@@ -1,11 +1,8 @@
 import { GrowingText } from './growing-text.js'
-import type { MessagePart, MessageStatus, ThreadError, ThreadMessage, ToolCallPart, ToolCallState } from './messages.js'
+import type { MessagePart, MessageStatus, ThreadError, ThreadMessage, ToolCallPart } from './messages.js'
 import { parseJson } from '../protocol/json.js'
-import type { Interrupt } from '../protocol/messages.js'
 import { createJsonReader, type JsonReader } from '../protocol/partial-json.js'
 import { createTextBuffer, type TextBuffer } from '../protocol/text-buffer.js'
-
-type LivePart = { current(): MessagePart }
 
 /**
  * The message a run is writing: mutable and apart from the settled ones. A snapshot shares every part that has not
@@ -14,43 +11,32 @@ type LivePart = { current(): MessagePart }
 export class LiveMessage {
   status: MessageStatus = 'streaming'
   error: ThreadError | undefined
-  private readonly parts: (LivePart | MessagePart)[]
-  private readonly texts = new Map<string, LiveText>()
+  private readonly parts: (GrowingText | LiveTool | MessagePart)[] = []
   private readonly tools = new Map<string, LiveTool>()
-  private lastText: LiveText | undefined
+  /** The last part, while it is a text. */
+  private text: GrowingText | undefined
 
   /** @param before an earlier message of the same answer that a resumed run goes on with. */
   constructor(readonly id: string, readonly createdAt: number, before?: ThreadMessage) {
-    this.parts = before ? before.parts.map(part => this.reopen(part)) : []
+    before?.parts.forEach(part => (part.type === 'tool-call' ? this.addTool(part) : this.parts.push(part)))
   }
 
   get hasParts(): boolean {
     return this.parts.length > 0
   }
 
-  append(kind: 'text' | 'reasoning', id: string, delta: string): void {
-    const last = this.lastText
-    const text = last && last.id === id && last.kind === kind ? last : this.open(kind, id)
+  /** Text that goes on after a tool call stands below it, although it is the same message of the protocol. */
+  append(type: 'text' | 'reasoning', id: string, delta: string): void {
+    let { text } = this
+    if (!text || text.id !== id || text.type !== type) this.parts.push((text = this.text = new GrowingText(type, id)))
     text.append(delta)
   }
 
-  open(kind: 'text' | 'reasoning', id: string): LiveText {
-    const key = kind + id
-    let text = this.texts.get(key)
-    // Text that goes on after a tool call stands below it, although it is the same message of the protocol.
-    if (!text || (kind === 'text' && this.parts[this.parts.length - 1] !== text)) {
-      text = new LiveText(kind, id)
-      this.texts.set(key, text)
-      this.parts.push(text)
-    }
-    this.lastText = text
-    return text
-  }
-
-  startTool(toolCallId: string, toolName: string, parentMessageId?: string): void {
-    const tool = new LiveTool({ type: 'tool-call', id: toolCallId, toolCallId, toolName, state: 'streaming', args: {}, argsText: '', parentMessageId })
-    this.tools.set(toolCallId, tool)
+  addTool(part: ToolCallPart): void {
+    const tool = new LiveTool(part)
+    this.tools.set(part.toolCallId, tool)
     this.parts.push(tool)
+    this.text = undefined
   }
 
   /** The tool call of this id, if this message has it. */
@@ -67,67 +53,40 @@ export class LiveMessage {
     const parts = this.parts.map(part => ('current' in part ? part.current() : part))
     return { id, role: 'assistant', parts, status, createdAt, error }
   }
-
-  private reopen(part: MessagePart): LivePart | MessagePart {
-    if (part.type !== 'tool-call') return part
-    const tool = new LiveTool(part)
-    this.tools.set(part.toolCallId, tool)
-    return tool
-  }
-}
-
-class LiveText implements LivePart {
-  private readonly text: GrowingText
-  private part: MessagePart | undefined
-
-  constructor(readonly kind: 'text' | 'reasoning', readonly id: string) {
-    this.text = new GrowingText(kind, id)
-  }
-  append(delta: string): void {
-    this.part = undefined
-    this.text.append(delta)
-  }
-  current(): MessagePart {
-    return (this.part ??= this.text.snapshot())
-  }
 }
 
 /** A tool call on its way. */
-export class LiveTool implements LivePart {
+export class LiveTool {
+  /** Arguments as they come. They are read when somebody looks, several pieces at once. */
+  private readonly argsText: TextBuffer = createTextBuffer()
   private reader: JsonReader | undefined
-  private argsText: TextBuffer | undefined
+  private hasNews = false
 
   constructor(private part: ToolCallPart) {}
 
-  get state(): ToolCallState {
-    return this.part.state
-  }
-  get resultText(): string | undefined {
-    return this.part.resultText
-  }
-  get interrupt(): Interrupt | undefined {
-    return this.part.interrupt
+  addArgs(delta: string): void {
+    this.argsText.append(delta)
+    this.hasNews = true
   }
 
-  addArgs(delta: string): void {
-    this.reader ??= createJsonReader()
-    this.argsText ??= createTextBuffer()
-    this.reader.push(delta)
-    this.argsText.append(delta)
-  }
   /** The arguments are complete: what was a guess becomes what they are. */
   endArgs(): void {
-    const argsText = this.argsText?.text() ?? this.part.argsText
-    const args = (parseJson(argsText || '{}') ?? this.reader?.value ?? {}) as ToolCallPart['args']
-    this.reader = undefined
-    this.argsText = undefined
-    this.set({ state: 'ready', args, argsText })
+    const { args, argsText } = this.current()
+    this.set({ state: 'executing', args: (parseJson(argsText || '{}') as ToolCallPart['args']) ?? args })
   }
+
   set(change: Partial<ToolCallPart>): void {
     this.part = { ...this.part, ...change }
   }
-  current(): MessagePart {
-    if (this.reader) this.part = { ...this.part, args: (this.reader.value ?? {}) as ToolCallPart['args'], argsText: this.argsText!.text() }
+
+  current(): ToolCallPart {
+    if (this.hasNews) {
+      this.hasNews = false
+      const argsText = this.argsText.text()
+      this.reader ??= createJsonReader()
+      this.reader.push(argsText.slice(this.part.argsText.length))
+      this.set({ args: (this.reader.value ?? {}) as ToolCallPart['args'], argsText })
+    }
     return this.part
   }
 }

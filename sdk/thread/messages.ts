@@ -31,9 +31,9 @@ export interface MediaPart {
 }
 
 /**
- * How far a tool call has come: arguments arriving; complete; a person is asked; running; and one of three ends.
+ * How far a tool call has come: arguments arriving; a person is asked; running; and one of three ends.
  */
-export type ToolCallState = 'streaming' | 'ready' | 'asking' | 'executing' | 'done' | 'failed' | 'denied'
+export type ToolCallState = 'streaming' | 'asking' | 'executing' | 'done' | 'failed' | 'denied'
 
 /** A tool call with its typed arguments and result. */
 export interface ToolCallPartOf<Name extends string, Args, Result> {

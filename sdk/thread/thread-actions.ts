@@ -142,7 +142,7 @@ export class ThreadActions {
     if (!conversation.interrupts.length) return
     const live = conversation.reopenLast()
     live?.eachTool(tool => {
-      if (tool.state === 'asking') tool.set({ ...declined, interrupt: undefined })
+      if (tool.current().state === 'asking') tool.set({ ...declined, interrupt: undefined })
     })
     conversation.interrupts = []
     conversation.settle('complete')
