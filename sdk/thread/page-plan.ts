@@ -2,7 +2,7 @@
 const PART_CHARS = 50_000
 
 /** Characters of items after which a page is full. A save writes what is new and at most one page of what is old. */
-const PAGE_CHARS = 16_000
+const PAGE_CHARS = 8_000
 
 /** Some items, stored under `parts` keys. */
 export interface Page {
