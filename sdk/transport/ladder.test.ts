@@ -1,0 +1,200 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import { createLadder } from './ladder.js'
+import type { LogRequest } from './rungs/rung.js'
+import { DEFAULT_TIMEOUTS } from './watchdog.js'
+import { nodePlatform } from '../../adapters/node/index.js'
+import type { StreamKind, Platform } from '../platform/platform.js'
+import { systemClock } from '../platform/platform.js'
+import type { Frame } from '../protocol/frames.js'
+import { startLogServer, type LogServer, type LogServerOptions } from '../testkit/log-server.js'
+import type { StreamLog } from '../testkit/stream-log.js'
+import { openWsSocket } from '../testkit/ws-socket.js'
+
+const DATA = ['{"text":"你好"}', '{"text":"a\\nb"}', '{"text":""}', '[DONE]']
+const servers: LogServer[] = []
+afterEach(() => Promise.all(servers.splice(0).map(server => server.close())))
+
+const answerAll = (_request: unknown, log: StreamLog): void => {
+  DATA.forEach(data => log.push(data, data === '[DONE]' ? 'end' : undefined))
+  log.end()
+}
+async function serve(answer: Parameters<typeof startLogServer>[0] = answerAll, options?: LogServerOptions): Promise<LogServer> {
+  const server = await startLogServer(answer, options)
+  servers.push(server)
+  return server
+}
+
+function host(stream: StreamKind, more: Partial<Platform> = {}): Platform {
+  const node = nodePlatform()
+  return { ...node, capabilities: { ...node.capabilities, stream }, ...more }
+}
+const socketHost = (): Platform => host('none', { openSocket: openWsSocket })
+
+let minted = 0
+const requestTo = (server: LogServer, more: Partial<LogRequest> = {}): LogRequest => ({
+  base: server.url,
+  url: server.url + '/v1/chat/completions',
+  logId: 'log-' + ++minted,
+  method: 'POST',
+  headers: { 'x-sampan-log-id': 'log-' + minted, authorization: 'Bearer t' },
+  body: '{}',
+  framing: 'sse',
+  timeouts: DEFAULT_TIMEOUTS,
+  clock: systemClock,
+  ...more,
+})
+
+/** All frames of a request, or its error. */
+const framesOf = (platform: Platform, server: LogServer, isGateway = true, ladder = createLadder(platform, server.url, isGateway, systemClock)) =>
+  new Promise<Frame[]>((resolve, reject) => {
+    const frames: Frame[] = []
+    ladder.open(requestTo(server)).subscribe({ next: frame => frames.push(frame), error: reject, complete: () => resolve(frames) })
+  })
+
+describe('the same frames', () => {
+  const expected = DATA.map((data, index) => ({ data, event: data === '[DONE]' ? 'end' : '', id: String(index + 1) }))
+  test.each<[string, () => Platform, string[]]>([
+    ['a response that streams', () => host('bytes'), ['stream']],
+    ['a socket', socketHost, ['socket']],
+    ['a poll', () => host('none'), ['poll', 'page']],
+  ])('come by %s', async (_way, platform, ways) => {
+    const server = await serve()
+    const frames = await framesOf(platform(), server)
+    expect(frames.map(({ data, event, id }) => ({ data, event, id }))).toEqual(expected)
+    expect(server.ways).toEqual(ways)
+    expect(server.starts).toMatchObject([{ path: '/v1/chat/completions', headers: { authorization: 'Bearer t' }, body: '{}' }])
+  })
+  test('come at once where the server keeps no logs', async () => {
+    const server = await serve(answerAll, { without: ['socket', 'poll'] })
+    const frames = await framesOf(host('none'), server)
+    expect(frames.map(({ data }) => data)).toEqual(DATA)
+    expect(server.ways).toEqual(['stream'])
+  })
+  test('come at once, and nothing is asked of a log, where the server is no gateway', async () => {
+    const server = await serve()
+    await framesOf(socketHost(), server, false)
+    expect(server.ways).toEqual(['stream'])
+    expect(server.starts[0]!.headers.prefer).toBeUndefined()
+  })
+})
+
+describe('frames that come one by one', () => {
+  test.each<[string, () => Platform]>([['a socket', socketHost], ['a poll', () => host('none')]])('are handed over one by one by %s', async (_way, platform) => {
+    const logs: StreamLog[] = []
+    const server = await serve((_request, log) => void logs.push(log))
+    const heard: string[] = []
+    const wait = (count: number) => new Promise<void>(resolve => {
+      const look = (): void => void (heard.length >= count ? resolve() : setTimeout(look, 5))
+      look()
+    })
+    const ended = new Promise<void>((complete, error) => {
+      createLadder(platform(), server.url, true, systemClock).open(requestTo(server)).subscribe({ next: ({ data }) => heard.push(data), error, complete })
+    })
+    while (!logs[0]) await new Promise(resolve => setTimeout(resolve, 5))
+    for (const [index, data] of DATA.entries()) {
+      logs[0].push(data)
+      await wait(index + 1)
+    }
+    logs[0].end()
+    await ended
+    expect(heard).toEqual(DATA)
+  })
+
+  test.each<[string, () => Platform]>([['a socket', socketHost], ['a poll', () => host('none')]])('stop, here and at the server, when %s is left', async (_way, platform) => {
+    const logs: StreamLog[] = []
+    const server = await serve((_request, log) => {
+      logs.push(log)
+      log.push('one')
+    })
+    await new Promise<void>(resolve => {
+      const subscription = createLadder(platform(), server.url, true, systemClock).open(requestTo(server)).subscribe(() => {
+        setTimeout(() => {
+          subscription.unsubscribe()
+          resolve()
+        }, 0)
+      })
+    })
+    while (!logs[0]!.isCancelled) await new Promise(resolve => setTimeout(resolve, 5))
+    expect(logs[0]!.readers).toBe(0)
+  })
+})
+
+test('one socket carries several streams, and is opened once', async () => {
+  const server = await serve()
+  let opened = 0
+  const platform = host('none', {
+    openSocket(options, handlers) {
+      opened += 1
+      return openWsSocket(options, handlers)
+    },
+  })
+  const ladder = createLadder(platform, server.url, true, systemClock)
+  const all = await Promise.all([1, 2, 3].map(() => framesOf(platform, server, true, ladder)))
+  expect(all.map(frames => frames.map(({ data }) => data))).toEqual([DATA, DATA, DATA])
+  expect(opened).toBe(1)
+})
+
+describe('a way that does not work', () => {
+  test('is left for the next in the same request, and remembered for this version of the host', async () => {
+    const server = await serve(answerAll, { without: ['socket'] })
+    const platform = socketHost()
+    expect((await framesOf(platform, server)).map(({ data }) => data)).toEqual(DATA)
+    expect(server.ways).toEqual(['poll', 'page'])
+    let opened = 0
+    const openSocket: Platform['openSocket'] = (options, handlers) => {
+      opened += 1
+      return openWsSocket(options, handlers)
+    }
+    await framesOf({ ...platform, openSocket }, server)
+    expect(opened).toBe(0)
+    await framesOf({ ...platform, openSocket, host: { ...platform.host, version: 'next' } }, server)
+    expect(opened).toBe(1)
+  })
+  test('is not given up because the network was down', async () => {
+    const server = await serve()
+    await server.close()
+    const platform = socketHost()
+    await expect(framesOf(platform, server)).rejects.toMatchObject({ name: 'SampanError', retryable: true })
+    const keys = await new Promise(resolve => platform.storage.keys((_failure, found) => resolve(found)))
+    expect(keys).toEqual([])
+  })
+  test('is given up when the host turns out not to stream', async () => {
+    const server = await serve()
+    const capabilities = { ...host('bytes').capabilities }
+    const node = nodePlatform()
+    const request: Platform['request'] = (options, handlers) => {
+      if (options.stream) capabilities.stream = 'none'
+      return node.request(options, handlers)
+    }
+    const platform = host('bytes', { capabilities, request })
+    await framesOf(platform, server)
+    await framesOf(platform, server)
+    expect(server.ways).toEqual(['stream', 'poll', 'page'])
+  })
+})
+
+describe('an answer that is an error', () => {
+  test.each<[string, () => Platform]>([['a response', () => host('bytes')], ['a socket', socketHost], ['a poll', () => host('none')]])('is the same error by %s, and no reason to try another way', async (_way, platform) => {
+    const server = await serve(() => ({ status: 429, headers: { 'retry-after': '7' }, body: '{"error":{"message":"slow down","code":"rate_limited"}}' }))
+    await expect(framesOf(platform(), server)).rejects.toMatchObject({
+      code: 'transport/rate-limited',
+      message: 'HTTP 429: slow down',
+      details: { status: 429, retryAfterMs: 7000, providerCode: 'rate_limited', phase: 'first-byte' },
+    })
+    expect(new Set(server.ways).size).toBeLessThanOrEqual(1)
+  })
+})
+
+test('a socket that breaks ends its streams with an error, and the next stream opens another', async () => {
+  const server = await serve((_request, log) => {
+    log.push('one')
+    if (log.id !== 'log-' + minted || server.starts.length) log.end()
+  })
+  const platform = socketHost()
+  const ladder = createLadder(platform, server.url, true, systemClock)
+  const broken = new Promise((_resolve, reject) => {
+    ladder.open(requestTo(server)).subscribe({ next: () => server.cut(), error: reject, complete: () => reject(new Error('complete')) })
+  })
+  await expect(broken).rejects.toMatchObject({ code: 'transport/failed', retryable: true, details: { phase: 'stream' } })
+  expect((await framesOf(platform, server, true, ladder)).map(({ data }) => data)).toEqual(['one'])
+})
