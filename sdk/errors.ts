@@ -97,10 +97,13 @@ export function isSampanError(value: unknown, code?: ErrorCode): value is Sampan
   return code === undefined || error.code === code
 }
 
-/** Turns anything that was thrown into a {@link SampanError}; one that already is stays itself. */
-export function toSampanError(thrown: unknown, code: ErrorCode, details: ErrorDetails = {}): SampanError {
-  if (isSampanError(thrown)) return thrown
-  return new SampanError(code, errorMessage(thrown), { ...details, cause: thrown })
+/**
+ * Turns anything that was thrown into a {@link SampanError}. One that already is keeps its code and words; where the caller
+ * gives details, they are added to its own and win over them.
+ */
+export function toSampanError(thrown: unknown, code: ErrorCode, details?: ErrorDetails): SampanError {
+  if (!isSampanError(thrown)) return new SampanError(code, errorMessage(thrown), { ...details, cause: thrown })
+  return details ? new SampanError(thrown.code, thrown.message, { ...thrown.details, ...details }) : thrown
 }
 
 /** The readable text of anything that was thrown. */

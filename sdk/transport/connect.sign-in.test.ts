@@ -17,7 +17,7 @@ describe('signing in', () => {
     expect(host.requests).toEqual([])
     host.logins[0]!(null, { code: 'c-1' })
     expect(host.last.options).toMatchObject({ url: URL + '/v1/sign-in', method: 'POST', stream: false })
-    expect(JSON.parse(host.last.options.body!)).toEqual({ host: 'fake', code: 'c-1' })
+    expect(JSON.parse(host.last.options.body!)).toMatchObject({ host: 'fake', code: 'c-1' })
     answer(host.last, { token: 't-1', expiresAt: 1, userId: 'u' })
     expect(host.last.options).toMatchObject({
       url: URL + '/chat/completions',
@@ -39,6 +39,18 @@ describe('signing in', () => {
     hear(join(later).open(chat))
     expect(JSON.parse(later.last.options.body!)).toEqual({ host: 'fake', guest })
   })
+  test('names the guest beside the code, for a gateway that cannot check codes', () => {
+    const host = watchedHost({ signsIn: true })
+    const later = watchedHost({ signsIn: true, stored: host.stored })
+    const bodies = [host, later].map(each => {
+      hear(join(each).open(chat))
+      each.logins[0]!(null, { code: 'c' })
+      return JSON.parse(each.last.options.body!)
+    })
+    const guest = host.stored.get('sampan/guest')
+    expect(guest).toMatch(/^guest-\w{8,}$/)
+    expect(bodies).toEqual(Array(2).fill({ host: 'fake', code: 'c', guest }))
+  })
   test('finds the sign-in of an address that ends in the API\'s version or a slash', () => {
     const host = watchedHost()
     hear(join(host, { url: URL + '/v1/' }).open(chat))
@@ -56,27 +68,17 @@ describe('signing in', () => {
     hear(gateway.open(chat))
     expect(paths(host)).toEqual(['/v1/sign-in', ...Array(3).fill('/chat/completions')])
   })
-  test('asks the host for one login at a time, whichever connection asks', () => {
-    const host = watchedHost({ signsIn: true })
-    const [one, two, three] = [hear(join(host).open(chat)), hear(join(host).open(chat)), hear(join(host).open(chat))]
-    expect(host.logins).toHaveLength(1)
-    two.leave()
-    host.logins[0]!(null, { code: 'c-1' })
-    host.logins[0]!(null, { code: 'c-2' })
-    expect(host.mostLogins).toBe(1)
-    expect(host.requests.map(({ options }) => JSON.parse(options.body!).code)).toEqual(['c-1', 'c-2'])
-    expect([one.error, three.error]).toEqual([undefined, undefined])
-  })
-  test('waits for a login nobody wants any more before it asks for the next', () => {
+  test('asks nothing of the gateway for a login that nobody wants any more', () => {
     const host = watchedHost({ signsIn: true })
     const gateway = join(host)
     hear(gateway.open(chat)).leave()
-    hear(gateway.open(chat))
-    expect(host.logins).toHaveLength(1)
-    host.logins[0]!(null, { code: 'unwanted' })
+    const heard = hear(gateway.open(chat))
+    const [unwanted, mine] = [...host.logins]
+    unwanted!(null, { code: 'unwanted' })
     expect(host.requests).toEqual([])
-    host.logins[0]!(null, { code: 'mine' })
-    expect(JSON.parse(host.last.options.body!).code).toBe('mine')
+    mine!(null, { code: 'mine' })
+    expect(host.requests.map(({ options }) => JSON.parse(options.body!).code)).toEqual(['mine'])
+    expect(heard.error).toBeUndefined()
   })
   test('gives a login that never answers up, and lets the next one try', () => {
     const host = watchedHost({ signsIn: true })
@@ -100,6 +102,17 @@ describe('signing in', () => {
     for (const { error } of both) expect(error).toMatchObject({ code: 'transport/sign-in-failed', details: { phase: 'sign-in', errMsg: 'login:fail', errno: 7 } })
     hear(gateway.open(chat))
     expect(host.logins).toHaveLength(1)
+  })
+  test('has one limit for all it takes', () => {
+    const host = watchedHost({ signsIn: true })
+    const heard = hear(join(host, { timeouts: { firstByteMs: 500 } }).open(chat))
+    host.clock.advance(400)
+    host.logins[0]!(null, { code: 'c' })
+    host.clock.advance(99)
+    expect([heard.error, host.open]).toEqual([undefined, 1])
+    host.clock.advance(1)
+    expect(heard.error).toMatchObject({ code: 'transport/timeout', retryable: true, details: { phase: 'sign-in' } })
+    expect([host.last.isAborted, host.clock.pending, host.listeners]).toEqual([true, 0, 0])
   })
   test.each([
     ['a refusal', 401, { error: { message: 'bad code', code: 'sign_in_rejected' } }, 'transport/sign-in-failed', 'bad code'],

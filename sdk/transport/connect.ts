@@ -70,85 +70,73 @@ export interface Connection {
  */
 export function connect(options: ConnectOptions): Connection {
   refuseExposedKey(options)
-  const { platform, clock = systemClock } = options
+  const { platform, clock = systemClock, getToken, signIn, providerKey } = options
   const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts }
   const url = options.url.replace(/\/+$/, '')
-  const isGateway = options.providerKey === undefined && options.signIn !== false
-  const base = { headers: { ...options.headers }, timeouts, clock }
-  const tokens = tokensOf(options, url, base)
+  const isGateway = providerKey === undefined && signIn !== false
+  const base = { headers: options.headers!, timeouts, clock }
 
   const send = ({ path, method = 'POST', body, headers: own, framing = 'sse', logId }: StreamRequest, token: string | undefined): Observable<Frame> =>
     defer(() => {
       const headers: Record<string, string> = { ...base.headers, accept: ACCEPT[framing], ...own }
-      if (body !== undefined) headers['content-type'] = 'application/json'
-      if (token !== undefined) headers.authorization = 'Bearer ' + token
-      if (isGateway) forGateway(headers, platform, logId)
-      const text = body === undefined ? undefined : JSON.stringify(body)
+      const put = (name: string, value: string | undefined): void => {
+        if (value !== undefined) headers[name] = value
+      }
+      const text = JSON.stringify(body) as string | undefined
+      put('content-type', text && 'application/json')
+      put('authorization', token && 'Bearer ' + token)
+      if (isGateway) {
+        put('x-sampan-log-id', logId)
+        // A host that hands over text has decoded each piece on its own, and damaged every character that was cut.
+        put('x-sampan-ascii', platform.capabilities.stream === 'text' ? '1' : undefined)
+      }
       const frames$ = requestFrames(platform, { ...base, url: url + path, method, headers, body: text, framing })
       return framing === 'body' ? frames$ : inStreamSlot(platform, frames$)
     })
+
+  const signIn$ = getToken
+    ? fromToken(getToken)
+    : isGateway && signInAtGateway(platform, { ...base, url: url.replace(/\/v1$/, '') + '/v1/sign-in' })
+  const tokens = signIn$ && createTokens(signIn$, clock, timeouts.firstByteMs)
   return {
     platform,
     url,
     isGateway,
-    open: request => (tokens ? withToken(tokens, token => send(request, token)) : send(request, options.providerKey)),
+    open: request => (tokens ? withToken(tokens, token => send(request, token)) : send(request, providerKey)),
   }
-}
-
-function forGateway(headers: Record<string, string>, platform: Platform, logId: string | undefined): void {
-  if (logId !== undefined) headers['x-sampan-log-id'] = logId
-  // A host that hands over text has decoded each piece on its own, and damaged every character that was cut.
-  if (platform.capabilities.stream === 'text') headers['x-sampan-ascii'] = '1'
 }
 
 const ACCEPT: Record<Framing, string> = { sse: 'text/event-stream', ndjson: 'application/x-ndjson', body: 'application/json' }
 
 function refuseExposedKey({ platform, headers, providerKey, dangerouslyShipProviderKey }: ConnectOptions): void {
-  const authorization = Object.keys(headers ?? {}).find(name => /^(authorization|x-api-key|api-key)$/i.test(name))
-  const hasKey = providerKey !== undefined || authorization !== undefined
+  const hasKey = providerKey !== undefined || Object.keys(headers || {}).some(name => /^(authorization|(x-)?api-key)$/i.test(name))
   if (!hasKey || !platform.host.isRelease || dangerouslyShipProviderKey) return
-  const message =
-    'This is a release build, and it holds a provider key that everyone with the package can read and use at your cost. ' +
-    'Put a gateway in between, or set dangerouslyShipProviderKey.'
+  const message = 'This release build holds a provider key, for everyone to read and to use at your cost. Put a gateway in between'
   throw new SampanError('transport/provider-key-exposed', message)
 }
 
-function tokensOf(
-  { platform, getToken, signIn, providerKey }: ConnectOptions,
-  url: string,
-  base: { headers: Record<string, string>; timeouts: Timeouts; clock: Clock },
-): Tokens | undefined {
-  const request = { ...base, url: url.replace(/\/v1$/, '') + '/v1/sign-in' }
-  if (getToken) return createTokens(fromToken(getToken, request))
-  if (signIn === false || providerKey !== undefined) return undefined
-  return createTokens(signInAtGateway(platform, request))
-}
-
 /** Sends with the current token; one that is refused before anything arrived is replaced, once. */
-function withToken(tokens: Tokens, send: (token: string) => Observable<Frame>): Observable<Frame> {
+function withToken(tokens: Tokens, send: (token: string) => Observable<Frame>, isLast = false): Observable<Frame> {
   return new Observable(subscriber => {
-    const attempt = (isLast: boolean): void => {
-      const stop = tokens.get((error, token) => {
-        if (error) return subscriber.error(error)
-        let hasArrived = false
-        const inner = new Subscriber<Frame>({
-          next(frame) {
-            hasArrived = true
-            subscriber.next(frame)
-          },
-          error(thrown: unknown) {
-            if (isLast || hasArrived || !isRefusedToken(thrown)) return subscriber.error(thrown)
-            tokens.reject(token!)
-            attempt(true)
-          },
-          complete: () => subscriber.complete(),
-        })
-        subscriber.add(inner)
-        send(token!).subscribe(inner)
+    const fail = (thrown: unknown): void => subscriber.error(thrown)
+    const next = (token: string): void => {
+      let hasArrived = false
+      const inner = new Subscriber<Frame>({
+        next(frame) {
+          hasArrived = true
+          subscriber.next(frame)
+        },
+        error(thrown: unknown) {
+          if (isLast || hasArrived || !isRefusedToken(thrown)) return fail(thrown)
+          tokens.reject(token)
+          withToken(tokens, send, true).subscribe(subscriber)
+        },
+        complete: () => subscriber.complete(),
       })
-      subscriber.add(stop)
+      subscriber.add(inner)
+      send(token).subscribe(inner)
     }
-    attempt(false)
+    subscriber.add(tokens.token$.subscribe({ next, error: fail }))
   })
 }
 

@@ -6,10 +6,11 @@ import { DEFAULT_TIMEOUTS, type Timeouts } from './watchdog.js'
 import type { SampanError } from '../errors.js'
 import type { Capabilities, Clock } from '../platform/platform.js'
 import { fakePlatform, type FakeRequest } from '../testkit/fake-platform.js'
-import { bytes } from './__fixtures__/watched-host.js'
+import { bytes, hear, watchedHost } from './__fixtures__/watched-host.js'
 
 // The host and what is heard of it as marbles, one frame a millisecond.
-// Host: h head, p ping, d an event, x half a line, o the app is hidden, i shown, | the end, # a failure.
+// Host: h head, p ping, d an event, x half a line, o the app is hidden, i shown,
+// n it shows that it hands over nothing before the end, | the end, # a failure.
 // Heard: d an event; an error as its phase: c connect, f first-byte, s stream, t total; S suspended, F failed.
 
 const PIECES: Record<string, string> = { p: ': ping\n\n', d: 'data: 1\n\n', x: 'data: ' }
@@ -29,6 +30,7 @@ function check(host: string, heard: string, timeouts: Partial<Timeouts> = {}, ca
     const play = ({ handlers }: FakeRequest): void => {
       const next = (mark: string): void => {
         if (mark === 'h') handlers.onHead!({ status: 200, headers: {} })
+        else if (mark === 'n') Object.assign(platform.capabilities, { stream: 'none' })
         else if (mark === 'o' || mark === 'i') platform.signal(mark === 'o' ? 'hide' : 'show')
         else handlers.onChunk!(bytes(PIECES[mark]!))
       }
@@ -52,6 +54,26 @@ describe('a request is given up', () => {
   test('when nothing more comes', () => check('-h-d----------', '---d----(s|)'))
   test('when nothing comes after half a line', () => check('-h-x----------', '--------(s|)'))
   test('when it lasts too long, however busy it is', () => check('-h-d-d-d--d-d', '---d-d-d-(t|)', { totalMs: 9 }))
+})
+
+describe('an answer that comes whole', () => {
+  const whole: Partial<Capabilities> = { stream: 'none' }
+  test('may take longer than a first byte may', () => check('-h----------------(d|)', '------------------(d|)', {}, whole))
+  test('has the limit of the whole, where there is one', () => check('-h----------------(d|)', '---------------(t|)', { totalMs: 15 }, whole))
+  test('is given up ten minutes later, where there is none', () => check('-h 11m (d|)', '600008ms (t|)', {}, whole))
+  test('is waited for without end, where no first byte has a limit', () => check('-h 11m (d|)', '-- 11m (d|)', { firstByteMs: 0 }, whole))
+  test('still needs a head in time', () => check('---------', '-----(c|)', {}, whole))
+  test('is known late, on a host that shows only then that it hands over no pieces', () => check('-hn---------------(d|)', '------------------(d|)'))
+})
+
+test('a body that was asked for as one keeps the limit of its first byte, on every host', () => {
+  for (const stream of ['none', 'bytes'] as const) {
+    const host = watchedHost({ capabilities: { stream } })
+    const heard = hear(requestFrames(host, { url: '', method: 'GET', headers: {}, framing: 'body', clock: host.clock, timeouts: { ...short, connectMs: 0 } }))
+    host.clock.advance(8)
+    expect(heard.error).toMatchObject({ code: 'transport/timeout', details: { phase: 'first-byte' } })
+    expect([host.last.isAborted, host.clock.pending]).toEqual([true, 0])
+  }
 })
 
 describe('a request goes on', () => {

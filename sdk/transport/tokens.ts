@@ -1,51 +1,66 @@
-import type { Stop } from '../platform/platform.js'
-
-/** Takes an answer, or what went wrong instead. */
-export type Answer<T> = (error: unknown, value?: T) => void
-/** Asks for something; answers once, at once or later, unless stopped. */
-export type Question<T> = (answer: Answer<T>) => Stop
+import { Observable, Subscriber } from 'rxjs'
+import { timeoutError } from './watchdog.js'
+import { SampanError, toSampanError } from '../errors.js'
+import type { Clock } from '../platform/platform.js'
 
 /** Gives the token of this connection, getting a new one when there is none. */
 export interface Tokens {
-  /** The token in use, or the one that is being got: however many ask, one sign-in runs. It is stopped when all have left. */
-  readonly get: Question<string>
+  /**
+   * Emits the token in use, or the one that is being got: however many ask, one sign-in runs. It is stopped when all
+   * have left. Fails with a SampanError of the phase `sign-in`.
+   */
+  readonly token$: Observable<string>
   /** Says that a token no longer works, so that the next one asked for is new. */
   reject(token: string): void
 }
 
-/** @param signIn gets a new token each time. */
-export function createTokens(signIn: Question<string>): Tokens {
+/**
+ * @param signIn$ emits a new token each time it is subscribed to.
+ * @param ms how long that may take, all in all. `0`: without limit.
+ */
+export function createTokens(signIn$: Observable<string>, clock: Clock, ms: number): Tokens {
   let current: string | undefined
-  let waiting: Answer<string>[] = []
-  let stopSignIn: Stop = () => {}
+  let waiting: Subscriber<string>[] = []
+  let running: Subscriber<string>
 
   const start = (): void => {
-    let isOver = false
-    const stop = signIn((error, token) => {
-      isOver = true
-      current = token
+    const settle = (tell: (subscriber: Subscriber<string>) => void): void => {
       const all = waiting
       waiting = []
-      all.forEach(answer => answer(error, token))
-    })
-    if (!isOver) stopSignIn = stop
+      run.unsubscribe()
+      all.forEach(tell)
+    }
+    const run = (running = new Subscriber<string>({
+      next(token) {
+        current = token
+        settle(subscriber => subscriber.next(token))
+      },
+      error(thrown: unknown) {
+        const error = atSignIn(thrown)
+        settle(subscriber => subscriber.error(error))
+      },
+      complete() {},
+    }))
+    if (ms > 0) run.add(clock.setTimer(ms, () => run.error(timeoutError('sign-in', ms))))
+    signIn$.subscribe(run)
   }
   return {
-    get(answer) {
-      if (current !== undefined) {
-        answer(undefined, current)
-        return () => {}
-      }
-      const mine: Answer<string> = (error, token) => answer(error, token)
-      if (waiting.push(mine) === 1) start()
+    token$: new Observable(subscriber => {
+      if (current !== undefined) return subscriber.next(current)
+      if (waiting.push(subscriber) === 1) start()
       return () => {
-        const left = waiting.filter(other => other !== mine)
-        if (left.length < waiting.length && !left.length) stopSignIn()
-        waiting = left
+        waiting = waiting.filter(other => other !== subscriber)
+        if (!waiting.length) running.unsubscribe()
       }
-    },
+    }),
     reject(token) {
       if (current === token) current = undefined
     },
   }
+}
+
+/** Being refused at the door is another thing than a token that has run out: it is not tried again. */
+function atSignIn(thrown: unknown): SampanError {
+  const { code, message, details } = toSampanError(thrown, 'transport/sign-in-failed')
+  return new SampanError(code === 'transport/unauthorized' ? 'transport/sign-in-failed' : code, message, { ...details, phase: 'sign-in', cause: thrown })
 }

@@ -1,13 +1,13 @@
 import { SampanError, type ErrorPhase } from '../errors.js'
-import type { Clock, Stop } from '../platform/platform.js'
+import type { Clock, Platform, Stop } from '../platform/platform.js'
 
 /** How long each phase of a request may last, in milliseconds. `0` means no limit. */
 export interface Timeouts {
   /** Until status and headers, on hosts that show them before the body. Default 20 000. */
   connectMs: number
   /**
-   * Until the first byte of the body, which on a host that does not stream is the whole body. Default 60 000: a model may
-   * think before it speaks.
+   * Until the first byte of the body. Default 60 000: a model may think before it speaks. Where a stream was asked
+   * for and the host hands over nothing before the end, {@link totalMs} counts instead, or if that is 0 ten minutes more.
    */
   firstByteMs: number
   /** Between two pieces of the body, comments and pings included: some phones never report a dead network. Default 45 000. */
@@ -18,77 +18,83 @@ export interface Timeouts {
 
 export const DEFAULT_TIMEOUTS: Timeouts = { connectMs: 20_000, firstByteMs: 60_000, idleMs: 45_000, totalMs: 0 }
 
+/** How long an answer is waited for where nobody says for how long it may last, in milliseconds. */
+export const LONGEST_MS = 600_000
+
+/** What is known of a request under way. */
 export interface Watchdog {
-  /** Status and headers are there. */
-  head(): void
-  /** Something arrived. Costs no timer, so it may be called for every piece. */
-  progress(): void
+  /** How far it has come: `connect`, `first-byte`, `stream`. */
+  readonly phase: ErrorPhase
+  /** Whether the app was away since the request last gave a sign of life. */
+  readonly wasHidden: boolean
+  /** Something arrived, and the request is in this phase now. Costs no timer, so it may be called for every piece. */
+  reach(phase: ErrorPhase): void
   stop: Stop
 }
 
-/** Watches one request; calls back once, with the phase that took too long. */
+/**
+ * Watches one request, and fails it once a phase takes too long. It also knows of the app being hidden: a hidden app is
+ * frozen or cut off after some seconds, and what a host says of a request it has cut, if it says anything, is often a
+ * timeout or nothing more than that it failed.
+ *
+ * @param limitsFirstByte whether {@link Timeouts.firstByteMs} counts. Asked late, because some hosts show only then that
+ *   they hand over nothing before the end.
+ */
 export function createWatchdog(
+  platform: Platform,
+  { connectMs, firstByteMs, idleMs, totalMs }: Timeouts,
   clock: Clock,
-  timeouts: Timeouts,
-  hasEarlyHead: boolean,
-  onTimeout: (phase: ErrorPhase, ms: number) => void,
+  limitsFirstByte: () => boolean,
+  fail: (error: SampanError) => void,
 ): Watchdog {
+  let phase: ErrorPhase = 'connect'
+  let isHidden = false
+  let wasHidden = false
   let lastAt = 0
-  let hasStarted = false
-  let isOver = false
-  const stops: Stop[] = []
-  const stop = (): void => {
-    isOver = true
-    stops.forEach(stopTimer => stopTimer())
+  const stops = [
+    platform.onSignal(signal => {
+      if (signal === 'hide') isHidden = wasHidden = true
+      if (signal === 'show') isHidden = false
+    }),
+  ]
+  const arm = (ms: number, due: () => void): void => {
+    if (ms > 0) stops.push(clock.setTimer(ms, due))
   }
-  const timeOut = (phase: ErrorPhase, ms: number): void => {
-    if (isOver) return
-    stop()
-    onTimeout(phase, ms)
-  }
-  const arm = (phase: ErrorPhase, ms: number): Stop => {
-    const stopTimer = ms > 0 ? clock.setTimer(ms, () => timeOut(phase, ms)) : () => {}
-    stops.push(stopTimer)
-    return stopTimer
-  }
-  const stopConnect = hasEarlyHead ? arm('connect', timeouts.connectMs) : () => {}
-  const stopFirstByte = arm('first-byte', timeouts.firstByteMs)
-  arm('total', timeouts.totalMs)
-  let stopIdle: Stop = () => {}
-  stops.push(() => stopIdle())
-
+  const timeOut = (late: ErrorPhase, ms: number): void => fail(timeoutError(late, ms))
+  const watchTotal = (ms: number): void => arm(ms, () => timeOut('total', ms))
   // One timer looks at the time of the last piece, instead of one timer a piece.
-  const watchIdle = (ms: number): void => {
-    stopIdle = clock.setTimer(ms, () => {
-      const left = lastAt + timeouts.idleMs - clock.now()
+  const watchIdle = (ms: number): void =>
+    arm(ms, () => {
+      const left = lastAt + idleMs - clock.now()
       if (left > 0) watchIdle(left)
-      else timeOut('stream', timeouts.idleMs)
+      else timeOut('stream', idleMs)
     })
-  }
-  return {
-    head: stopConnect,
-    progress() {
-      lastAt = clock.now()
-      if (!hasStarted) {
-        hasStarted = true
-        stopConnect()
-        stopFirstByte()
-        if (timeouts.idleMs > 0) watchIdle(timeouts.idleMs)
-      }
-    },
-    stop,
-  }
-}
 
-const WAITED_FOR: Partial<Record<ErrorPhase, string>> = {
-  'sign-in': 'No answer to the sign-in',
-  connect: 'No answer of the server',
-  'first-byte': 'No byte of the answer',
-  stream: 'Nothing more of the answer',
-  total: 'No end of the answer',
+  if (platform.capabilities.earlyHeaders) arm(connectMs, () => phase === 'connect' && timeOut(phase, connectMs))
+  arm(firstByteMs, () => {
+    if (phase === 'stream') return
+    if (limitsFirstByte()) timeOut('first-byte', firstByteMs)
+    else if (!totalMs) watchTotal(LONGEST_MS)
+  })
+  watchTotal(totalMs)
+  return {
+    get phase() {
+      return phase
+    },
+    get wasHidden() {
+      return wasHidden
+    },
+    reach(next) {
+      wasHidden = isHidden
+      lastAt = clock.now()
+      if (next !== phase && next === 'stream') watchIdle(idleMs)
+      phase = next
+    },
+    stop: () => stops.forEach(stop => stop()),
+  }
 }
 
 /** What a phase that took too long means. */
 export function timeoutError(phase: ErrorPhase, ms: number): SampanError {
-  return new SampanError('transport/timeout', WAITED_FOR[phase] + ' came within ' + ms + ' ms.', { phase, retryable: true })
+  return new SampanError('transport/timeout', 'Nothing came within ' + ms + ' ms (' + phase + ')', { phase, retryable: true })
 }

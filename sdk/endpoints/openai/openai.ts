@@ -22,13 +22,12 @@ export interface OpenAIOptions {
  * const model = openai({ connection: gateway, model: 'default' })
  */
 export function openai(options: OpenAIOptions): ModelEndpoint {
-  const { connection, model, path = '/chat/completions' } = options
-  const { profile: chosen = profileFor(model, connection.url) } = options
+  const { connection, model, path = '/chat/completions', profile: chosen = profileFor(model, connection.url) } = options
   const profile: Profile = typeof chosen === 'string' ? profiles[chosen] : chosen
   const call: ModelFunction = (request, context) =>
     defer(() => connection.open({ path, body: requestBody(request, model, profile), logId: request.logId })).pipe(
       readStream(model, profile, context.ids),
     )
   const info = { provider: profile.provider, model, capabilities: { tools: true, jsonSchema: profile.jsonMode === 'json_schema' } }
-  return Object.assign((...args: Parameters<ModelFunction>) => call(...args), { info })
+  return Object.assign(call, { info })
 }

@@ -42,21 +42,23 @@ const generic: Profile = {
   toolChoices: ['auto', 'none', 'required', 'named'],
 }
 
+/** Of most providers here: a schema is told in words. */
+const schemaless = { ...generic, jsonMode: 'json_object' } as const
+
 /** The profiles that come with Sampan. */
 export const profiles = {
   generic,
   /** V4: every replayed answer needs the field, also an empty one. Thinks by default. */
-  deepseek: { ...generic, provider: 'deepseek', reasoningReplay: 'keep-empty', jsonMode: 'json_object' },
+  deepseek: { ...schemaless, provider: 'deepseek', reasoningReplay: 'keep-empty' },
   /** Alibaba Bailian. Reasoning is switched on with `extra: { enable_thinking: true }`. */
-  qwen: { ...generic, provider: 'qwen', jsonMode: 'json_object', toolChoices: ['auto', 'none', 'named'] },
+  qwen: { ...schemaless, provider: 'qwen', toolChoices: ['auto', 'none', 'named'] },
   /** Tencent TokenHub; many vendors' models stand behind it. */
-  hunyuan: { ...generic, provider: 'hunyuan', jsonMode: 'json_object' },
+  hunyuan: { ...schemaless, provider: 'hunyuan' },
   /** Zhipu. Tool arguments stream only when asked for; reasoning goes back together with tool results. */
   glm: {
-    ...generic,
+    ...schemaless,
     provider: 'glm',
     reasoningReplay: 'keep-with-tools',
-    jsonMode: 'json_object',
     toolChoices: ['auto'],
     extraBodyWithTools: { tool_stream: true },
   },
@@ -72,21 +74,15 @@ export const profiles = {
 
 export type ProfileName = keyof typeof profiles
 
-/** Model names first: one host serves many vendors' models, and a model may be served by many hosts. */
-const BY_NAME: readonly (readonly [RegExp, ProfileName])[] = [
-  [/deepseek/i, 'deepseek'],
-  [/qwen|qwq/i, 'qwen'],
-  [/hunyuan/i, 'hunyuan'],
-  [/glm/i, 'glm'],
-  [/kimi|moonshot/i, 'kimi'],
-  [/dashscope/i, 'qwen'],
-  [/bigmodel/i, 'glm'],
-  [/tencentmaas/i, 'hunyuan'],
-]
+/** The profiles, each with what else its models and hosts are known by. */
+const NAMES = ['deepseek', 'qwen|qwq|dashscope', 'hunyuan|tencentmaas', 'glm|bigmodel', 'kimi|moonshot']
 
-/** The profile for a model behind a URL: by the model's name, then the host's, else `generic`. */
+/**
+ * The profile for a model behind a URL: by the model's name, then the host's, else `generic`. Model names first: one host
+ * serves many vendors' models, and a model may be served by many hosts.
+ */
 export function profileFor(model: string, url: string): Profile {
-  const host = url.replace(/^(\w+:\/\/[^/]*).*/, '$1')
-  const hit = BY_NAME.find(([pattern]) => pattern.test(model)) ?? BY_NAME.find(([pattern]) => pattern.test(host))
-  return hit ? profiles[hit[1]] : generic
+  const find = (text: string): string | undefined => NAMES.find(names => new RegExp(names, 'i').test(text))
+  const found = find(model) || find(url.replace(/^(\w+:\/\/[^/]*).*/, '$1')) || 'generic'
+  return profiles[found.split('|')[0] as ProfileName]
 }

@@ -1,21 +1,20 @@
 import type { OperatorFunction } from 'rxjs'
-import { createDeltaMemo } from './delta-memo.js'
+import { createDeltaMemo, type DeltaMemo, type DeltaType } from './delta-memo.js'
 import type { Profile } from './profiles.js'
 import { readUsage, type WireUsage } from './usage.js'
 import { createToolCallTracker, type ToolCallDelta, type ToolCallTracker } from './tool-calls.js'
 import type { FinishReason, IdSource, ModelEvent } from '../../contracts.js'
-import { SampanError, toSampanError } from '../../errors.js'
+import { SampanError, toSampanError, type ErrorCode } from '../../errors.js'
 import { frameText, type Frame } from '../../protocol/frames.js'
 import { parseJson } from '../../protocol/json.js'
 import type { TokenUsage } from '../../protocol/messages.js'
 import { transform } from '../../protocol/transform.js'
 import { BODY_EVENT } from '../../transport/body-reader.js'
-import { isPassingStatus, readErrorObject } from '../../transport/failures.js'
+import { isPassingStatus, readError } from '../../transport/failures.js'
 
 /** A chunk of a chat completion, as far as we read it. */
 interface Chunk {
   error?: unknown
-  object?: string
   message?: unknown
   model?: string
   usage?: WireUsage | null
@@ -24,108 +23,100 @@ interface Chunk {
 interface Delta {
   content?: unknown
   refusal?: string | null
-  tool_calls?: ToolCallDelta[] | null
+  tool_calls?: ToolCallDelta[] | ToolCallDelta | null
   [reasoning: string]: unknown
 }
+/** Content that comes in parts. */
+interface Part { type?: string; text?: unknown; thinking?: unknown }
+
+/** Passes on what stood in a field, if it is text. */
+type Say = (type: DeltaType, field: string, text: unknown) => void
 
 /** Reads the frames of a chat completion. It ends with `finish` only where the model came to an end. */
 export function readStream(model: string, profile: Profile, ids: IdSource): OperatorFunction<Frame, ModelEvent> {
   return transform<Frame, ModelEvent>((emit, end) => {
-    const reader = new StreamReader(model, profile, emit, createToolCallTracker(ids, emit))
     const memo = createDeltaMemo()
+    const { read, over } = createReader(model, profile, createToolCallTracker(ids, emit), memo, last => {
+      emit(last)
+      if (last.type === 'finish' || last.type === 'error') end()
+    })
     return {
       next(frame) {
-        const text = memo.match(frame)
-        if (text) return reader.delta(memo.field, text)
-        const only = reader.frame(frame)
-        if (only) memo.learn(frame, only.field, only.value)
-        if (reader.isOver) end()
+        const delta = memo.match(frame)
+        if (delta) emit({ type: memo.type, delta })
+        else read(frame)
       },
-      complete: () => reader.end(),
-      error: thrown => reader.end(toSampanError(thrown, 'transport/failed')),
+      complete: () => over(new SampanError('transport/truncated', 'The stream closed before the model had finished', { phase: 'stream', retryable: true })),
+      error: over,
     }
   })
 }
 
-class StreamReader {
-  isOver = false
-  private finishReason: string | undefined
-  private usage: TokenUsage | undefined
+/** Reads frames that have to be parsed, and tells the memo of those that say nothing but one string. */
+function createReader(model: string, { provider, reasoningFields }: Profile, calls: ToolCallTracker, memo: DeltaMemo, emit: (event: ModelEvent) => void) {
+  let rawReason: string | undefined
+  let usage: TokenUsage | undefined
+  // How many strings the frame at hand holds, and the last one of them.
+  let strings: number
+  let heard: [field: string, value: string, type: DeltaType]
 
-  constructor(
-    private readonly model: string,
-    private readonly profile: Profile,
-    private readonly emit: (event: ModelEvent) => void,
-    private readonly calls: ToolCallTracker,
-  ) {}
-
-  /** Text of a field that was recognised without parsing. */
-  delta(field: string, delta: string): void {
-    if (delta) this.emit(field === 'content' ? { type: 'text-delta', delta } : { type: 'reasoning-delta', delta })
+  const say: Say = (type, field, text) => {
+    if (!text || typeof text !== 'string') return
+    strings++
+    heard = [field, text, type]
+    emit({ type, delta: text })
   }
-
-  /** Reads one event. Answers the one string it held, if it held nothing else. */
-  frame(frame: Frame): { field: string; value: string } | undefined {
+  const close = (last: ModelEvent): void => {
+    if (usage) emit({ type: 'usage', usage })
+    emit(last)
+  }
+  const fail = (error: SampanError): void => close({ type: 'error', error })
+  const finish = (): void => {
+    calls.end()
+    close({ type: 'finish', reason: finishReason(rawReason, calls.count), rawReason })
+  }
+  const read = (frame: Frame): void => {
     const text = frameText(frame)
     // Some gateways put quotes around it.
-    if (/^"?\[DONE\]"?\s*$/.test(text)) return this.finish()
+    if (/^"?\[DONE\]"?\s*$/.test(text)) return finish()
     const parsed = parseJson(text)
-    const chunk = (Array.isArray(parsed) ? parsed[0] : parsed) as Chunk | undefined
-    if (!chunk || typeof chunk !== 'object') return text.trim() ? this.fail(malformed(text)) : undefined
-    if (frame.event === 'error' || isError(chunk)) return this.fail(providerError(chunk))
-    const choice = chunk.choices?.[0]
-    const usage = chunk.usage ?? choice?.usage
-    if (usage) this.usage = readUsage(usage, this.profile.provider, chunk.model ?? this.model)
-    if (!choice) return frame.event === BODY_EVENT ? this.fail(notAnAnswer(text)) : undefined
-    const only = this.message(choice.delta ?? choice.message)
-    if (choice.finish_reason) this.finishReason = choice.finish_reason
-    if (frame.event === BODY_EVENT) return this.finish()
-    return choice.finish_reason || usage ? undefined : only
+    const chunk = (Array.isArray(parsed) ? parsed[0] : parsed) as Chunk
+    if (Object(chunk) !== chunk) return text.trim() ? fail(badAnswer('protocol/malformed', 'The provider sent no JSON: ', text)) : undefined
+    if (frame.event === 'error' || isError(chunk)) return fail(providerError(chunk))
+    const isBody = frame.event === BODY_EVENT
+    const choice = chunk.choices && chunk.choices[0]
+    const told = chunk.usage || (choice && choice.usage)
+    if (told) usage = readUsage(told, provider, chunk.model || model)
+    if (!choice) return isBody ? fail(badAnswer('transport/not-a-stream', 'The server sent JSON that is no chat completion: ', text)) : undefined
+    const { delta = choice.message, finish_reason: reason } = choice
+    strings = 0
+    if (delta && readDelta(delta, reasoningFields, say, calls)) strings = 2
+    if (reason) rawReason = reason
+    if (isBody) finish()
+    // The next frame may be this one again but for its string, if that was all it said.
+    else if (strings === 1 && !reason && !told) memo.learn(frame, ...heard)
   }
+  return {
+    read,
+    /** The stream is over. What comes after the model's own end, a reset for one, changes nothing about the answer. */
+    over: (thrown: unknown): void => (rawReason ? finish() : fail(toSampanError(thrown, 'transport/failed'))),
+  }
+}
 
-  /** The stream is over, with or without an error of the transport. */
-  end(error?: SampanError): void {
-    if (this.isOver) return
-    // What came after the model's own end, a reset for one, changes nothing about the answer.
-    if (this.finishReason) return void this.finish()
-    this.fail(error ?? new SampanError('transport/truncated', 'The stream closed before the model had finished.', { phase: 'stream', retryable: true }))
+/** Answers how many fragments of tool calls there were. */
+function readDelta(delta: Delta, reasoningFields: readonly string[], say: Say, calls: ToolCallTracker): number {
+  const { content, refusal, tool_calls: toolCalls } = delta
+  const reasoning = reasoningFields.find(name => delta[name] && typeof delta[name] === 'string')
+  if (reasoning) say('reasoning-delta', reasoning, delta[reasoning])
+  say('text-delta', 'content', content)
+  if (Array.isArray(content)) {
+    content.forEach((part: Part | null) => part && say(part.type === 'thinking' ? 'reasoning-delta' : 'text-delta', '', part.text || part.thinking))
   }
-
-  private message(delta: Delta | undefined): { field: string; value: string } | undefined {
-    if (!delta) return undefined
-    const reasoningField = this.profile.reasoningFields.find(field => typeof delta[field] === 'string' && delta[field] !== '')
-    if (reasoningField) this.delta(reasoningField, delta[reasoningField] as string)
-    const { content, refusal, tool_calls: toolCalls } = delta
-    if (typeof content === 'string') this.delta('content', content)
-    else if (Array.isArray(content)) content.forEach(part => this.part(part))
-    if (refusal) this.delta('content', refusal)
-    if (toolCalls?.length) {
-      toolCalls.forEach(call => this.calls.add(call))
-      return undefined
-    }
-    if (refusal || Array.isArray(content)) return undefined
-    if (reasoningField) return content ? undefined : { field: reasoningField, value: delta[reasoningField] as string }
-    return typeof content === 'string' && content ? { field: 'content', value: content } : undefined
-  }
-
-  private part(part: { type?: string; text?: unknown; thinking?: unknown }): void {
-    const text = part?.text ?? part?.thinking
-    if (typeof text === 'string') this.delta(part.type === 'thinking' ? 'reasoning' : 'content', text)
-  }
-
-  private finish(): undefined {
-    if (this.isOver) return
-    this.isOver = true
-    this.calls.end()
-    if (this.usage) this.emit({ type: 'usage', usage: this.usage })
-    this.emit({ type: 'finish', reason: finishReason(this.finishReason, this.calls.count), rawReason: this.finishReason })
-  }
-
-  private fail(error: SampanError): undefined {
-    this.isOver = true
-    if (this.usage) this.emit({ type: 'usage', usage: this.usage })
-    this.emit({ type: 'error', error })
-  }
+  say('text-delta', 'refusal', refusal)
+  // Some send a single call where a list is due.
+  const fragments = ([] as ToolCallDelta[]).concat(toolCalls || [])
+  fragments.forEach(calls.add)
+  return fragments.length
 }
 
 /** Reasons that say the provider broke off. Anything else, also what we do not know, is an end of the model's own. */
@@ -135,36 +126,31 @@ function finishReason(raw: string | undefined, calls: number): FinishReason {
   // A call cut by the length limit is still a call; its arguments are checked before anything runs.
   if (raw === 'length') return 'length'
   if (raw === 'content_filter') return 'content-filter'
-  if (calls > 0 && !BROKEN_OFF.test(raw ?? '')) return 'tool-calls'
+  if (calls > 0 && !BROKEN_OFF.test(raw!)) return 'tool-calls'
   return raw === undefined || raw === 'stop' ? 'stop' : 'other'
 }
 
-function malformed(text: string): SampanError {
-  return new SampanError('protocol/malformed', 'The provider sent an event that is no JSON: ' + text.slice(0, 120), { phase: 'stream' })
-}
-
-function notAnAnswer(text: string): SampanError {
-  return new SampanError('transport/not-a-stream', 'The server answered with JSON that is no chat completion: ' + text.slice(0, 300), { phase: 'first-byte' })
+function badAnswer(code: ErrorCode, what: string, text: string): SampanError {
+  return new SampanError(code, what + text.slice(0, 300), { phase: 'stream' })
 }
 
 /** An error object, or an object that is itself one: it says something, and nothing of an answer. */
 function isError(chunk: Chunk): boolean {
-  return Boolean(chunk.error) || chunk.object === 'error' || (!chunk.choices && typeof chunk.message === 'string')
+  return Boolean(chunk.error) || (!chunk.choices && typeof chunk.message === 'string')
 }
 
 /** What providers call troubles that pass. */
 const PASSING = /overload|rate.?limit|too.?many|throttl|capacity|time.?out|unavailable|server.?error|internal/i
 
 function providerError(chunk: Chunk): SampanError {
-  const { message = 'The provider reported an error in the stream.', providerCode, requestId } = readErrorObject(chunk)
-  const { status: told, retryAfter } = Object(chunk.error) as { status?: unknown; retryAfter?: unknown }
-  const status = typeof told === 'number' ? told : undefined
+  const { message = 'The provider reported an error in the stream.', providerCode, requestId } = readError(chunk)
+  const { status, retryAfter } = Object(chunk.error) as { status?: number; retryAfter?: number }
   return new SampanError('endpoint/provider-error', message, {
     phase: 'stream',
     providerCode,
     requestId,
     status,
-    retryAfterMs: typeof retryAfter === 'number' ? retryAfter * 1000 : undefined,
-    retryable: isPassingStatus(status ?? Number(providerCode)) || PASSING.test(providerCode ?? ''),
+    retryAfterMs: retryAfter && retryAfter * 1000,
+    retryable: isPassingStatus(status || +providerCode!) || PASSING.test(providerCode!),
   })
 }

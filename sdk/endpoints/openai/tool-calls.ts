@@ -11,10 +11,9 @@ export interface ToolCallDelta {
 interface Call {
   /** Ours: the provider's first id, or one we made. Stays the same to the end. */
   readonly toolCallId: string
-  providerId: string | undefined
-  /** What the provider said, and where it really is: two calls may both claim index 0. */
+  providerId: string | null | undefined
+  /** What the provider said: two calls may both claim index 0. */
   readonly index: number | undefined
-  readonly place: number
   name: string
   args: string
   /** The arguments were once found to be complete JSON. */
@@ -37,42 +36,30 @@ export interface ToolCallTracker {
 export function createToolCallTracker(ids: IdSource, emit: (event: ModelEvent) => void): ToolCallTracker {
   const calls: Call[] = []
 
-  function open(providerId: string | undefined, index: number | undefined): Call {
-    const isTaken = index === undefined || calls.some(call => call.place === index)
-    const place = isTaken ? calls.length : index
-    const call: Call = { toolCallId: providerId ?? ids('call'), providerId, index, place, name: '', args: '', isWhole: false, hasStarted: false }
-    calls.push(call)
-    return call
+  const passOn = ({ toolCallId }: Call, delta: string): void => {
+    if (delta) emit({ type: 'tool-call-delta', toolCallId, delta })
   }
-  /** In the order in which the calls came: those before it have their names by now. */
-  function startUpTo(call: Call): void {
-    for (const earlier of calls.slice(0, calls.indexOf(call))) if (earlier.name && !earlier.hasStarted) start(earlier)
-    start(call)
-  }
-  function start(call: Call): void {
+  const start = (call: Call): void => {
+    if (call.hasStarted) return
     call.hasStarted = true
     emit({ type: 'tool-call-start', toolCallId: call.toolCallId, toolCallName: call.name })
-    if (call.args) emit({ type: 'tool-call-delta', toolCallId: call.toolCallId, delta: call.args })
+    passOn(call, call.args)
   }
   return {
-    add(delta) {
-      const args = argumentText(delta.function?.arguments)
-      const name = delta.function?.name || ''
-      const id = delta.id || undefined
-      const found = find(calls, id, delta.index, name, args)
-      if (found === 'ambiguous') return
-      const call = found ?? open(id, delta.index)
-      call.providerId ??= id
+    add({ id, index, function: { name, arguments: given } = {} }) {
+      const args = argumentText(given)
+      let call = find(calls, id, index, name, args)
+      if (call === 'ambiguous') return
+      if (!call) calls.push((call = { toolCallId: id || ids('call'), providerId: id, index, name: '', args: '', isWhole: false, hasStarted: false }))
+      call.providerId = call.providerId || id
       call.args += args
-      if (call.hasStarted) {
-        if (args) emit({ type: 'tool-call-delta', toolCallId: call.toolCallId, delta: args })
-        return
-      }
+      if (call.hasStarted) return passOn(call, args)
       // A name may come in parts, or whole again with each fragment; the arguments say that it is complete.
-      if (name !== call.name) call.name += name
-      if (call.name && call.args) startUpTo(call)
+      if (name && name !== call.name) call.name += name
+      // In the order in which the calls came: those before it have their names by now.
+      if (call.name && call.args) calls.slice(0, calls.indexOf(call) + 1).forEach(each => each.name && start(each))
     },
-    end: () => calls.forEach(call => call.hasStarted || start(call)),
+    end: () => calls.forEach(start),
     get count() {
       return calls.length
     },
@@ -80,20 +67,21 @@ export function createToolCallTracker(ids: IdSource, emit: (event: ModelEvent) =
 }
 
 /** The call a fragment continues; `undefined` where it begins a new one. */
-function find(calls: readonly Call[], id: string | undefined, index: number | undefined, name: string, args: string): Call | 'ambiguous' | undefined {
-  const atIndex = index === undefined ? undefined : last(calls, call => call.index === index || call.place === index)
-  if (id !== undefined) {
-    const known = last(calls, call => call.providerId === id)
-    if (known) return name && index !== undefined && known.index !== undefined && known.index !== index ? undefined : known
-    if (!atIndex) return undefined
-    // The id of a call that had none comes late; a second id at the same index is a second call.
-    if (atIndex.providerId === undefined) return atIndex
-    return name || /^\s*[{[]/.test(args) ? undefined : atIndex
+function find(calls: readonly Call[], id: string | null | undefined, index: number | undefined, name: string | null | undefined, args: string): Call | 'ambiguous' | undefined {
+  const last = (fits: (call: Call) => boolean): Call | undefined => calls.filter(fits).pop()
+  // An index that nobody has claimed may still say where the call really is.
+  const there = index === undefined ? undefined : last(call => call.index === index) || calls[index]
+  if (id) {
+    const known = last(call => call.providerId === id)
+    const isAnother = known
+      ? name && index !== undefined && known.index !== undefined && known.index !== index
+      : // The id of a call that had none comes late; a second id at the same index is a second call.
+        there && there.providerId && (name || /^\s*[{[]/.test(args))
+    return isAnother ? undefined : known || there
   }
-  if (index !== undefined) return atIndex ?? (name || calls.length === 0 ? undefined : last(calls, () => true))
-  if (name || !calls.length) return undefined
-  // Neither id, index nor name: it goes on with the last call, if no other can be meant.
-  return calls.slice(0, -1).every(isWhole) ? calls[calls.length - 1] : 'ambiguous'
+  if (there || name || !calls.length) return there
+  // Its index names nobody, or there is nothing to tell by: it goes on with the last call, if no other can be meant.
+  return index !== undefined || calls.slice(0, -1).every(isWhole) ? calls[calls.length - 1] : 'ambiguous'
 }
 
 function isWhole(call: Call): boolean {
@@ -101,13 +89,7 @@ function isWhole(call: Call): boolean {
   return call.isWhole
 }
 
-function last(calls: readonly Call[], fits: (call: Call) => boolean): Call | undefined {
-  for (let i = calls.length - 1; i >= 0; i--) if (fits(calls[i]!)) return calls[i]
-  return undefined
-}
-
 /** Some hosts send the arguments as an object instead of text. */
 function argumentText(args: unknown): string {
-  if (typeof args === 'string') return args
-  return args === undefined || args === null ? '' : JSON.stringify(args)
+  return typeof args === 'string' ? args : args ? JSON.stringify(args) : ''
 }

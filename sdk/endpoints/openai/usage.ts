@@ -15,13 +15,14 @@ export interface WireUsage {
 
 /** A provider's usage in the protocol's words. What it does not tell stays absent, never 0. */
 export function readUsage(usage: WireUsage, provider: string, model: string): TokenUsage {
+  const { prompt_tokens_details: prompt, completion_tokens_details: completion } = usage
   return {
     provider,
     model,
     inputTokens: usage.prompt_tokens,
     outputTokens: usage.completion_tokens,
     totalTokens: usage.total_tokens,
-    reasoningTokens: usage.completion_tokens_details?.reasoning_tokens,
-    cachedInputTokens: usage.prompt_tokens_details?.cached_tokens ?? usage.prompt_cache_hit_tokens ?? usage.cached_tokens,
+    reasoningTokens: completion?.reasoning_tokens,
+    cachedInputTokens: prompt?.cached_tokens ?? usage.prompt_cache_hit_tokens ?? usage.cached_tokens,
   }
 }

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 
 // What providers send, byte by byte, and what it must be read as. F1 to F10 are the ways in which tool calls deviate;
-// `aimock-*` was recorded from @copilotkit/aimock 1.43.0.
+// `aimock-*` was recorded from @copilotkit/aimock 1.43.0, `portkey-*` from @portkey-ai/gateway 1.15.2, which translates the
+// streams of the provider it is named after (scripts/record-portkey.ts).
 
 /** An event as it is compared: an error by its code, a finish by its reason. */
 export type LogEntry = [type: 'text' | 'reasoning' | 'call' | 'args' | 'usage' | 'finish' | 'error', ...rest: unknown[]]
@@ -18,6 +19,7 @@ const truncated: LogEntry = ['error', 'transport/truncated']
 const usage = (tokens: object): LogEntry => ['usage', { provider: 'openai-compatible', model: 'm-1', ...tokens }]
 /** One call whose arguments come in pieces. */
 const call = (id: string, name: string, ...args: string[]): LogEntry[] => [['call', id, name], ...args.map((delta): LogEntry => ['args', id, delta])]
+const weatherCalls = [...call('call_1', 'w', '{"city":', '"北京"}'), ...call('call_2', 'v', '{}')]
 
 const expected: Record<string, LogEntry[]> = {
   'f1-standard': [...call('a', 'w', '{"城', '市":"x"}'), finishCalls],
@@ -56,6 +58,27 @@ const expected: Record<string, LogEntry[]> = {
     usage({ inputTokens: 2, outputTokens: 5, totalTokens: 7 }), finishCalls,
   ],
   'cut-text': [['text', '未'], ['text', '完'], truncated],
+  'portkey-openai-text': [['text', '你好，世界！\n"'], ['text', '舢板" 🛶'], usage({ inputTokens: 2, outputTokens: 4, totalTokens: 6 }), stop],
+  'portkey-openai-tools': [['text', '查一下'], ...weatherCalls, usage({ inputTokens: 2, outputTokens: 5, totalTokens: 7 }), finishCalls],
+  'portkey-openai-error': [['text', '部分'], ['error', 'endpoint/provider-error', 'overloaded']],
+  // Drops the usage the provider reported.
+  'portkey-deepseek-reasoning': [['reasoning', '用户想知道数目'], ['text', '三款'], stop],
+  'portkey-anthropic-tools': [['text', '查一下'], ...weatherCalls, usage({ inputTokens: 0, outputTokens: 0, totalTokens: 0, cachedInputTokens: 0 }), finishCalls],
+  // Counts what was written to the cache in the total only.
+  'portkey-anthropic-usage': [['text', '部分'], usage({ inputTokens: 17, outputTokens: 9, totalTokens: 33, cachedInputTokens: 5 }), stop],
+  // Makes a finish reason of the provider's error.
+  'portkey-anthropic-error': [['text', '部分'], ['finish', 'other', 'overloaded_error']],
+  'portkey-anthropic-cut': [['text', '部分'], truncated],
+  // Repeats the text in blocks of its own, and keeps the provider's word for the end.
+  'portkey-anthropic-blocks': [['text', '三款'], usage({ inputTokens: 0, outputTokens: 0, totalTokens: 0, cachedInputTokens: 0 }), ['finish', 'other', 'end_turn']],
+  // Sends a single call where a list is due, and the index beside it.
+  'portkey-cohere-tools': [['text', '查一下'], ...weatherCalls, usage({ inputTokens: 0, outputTokens: 0, totalTokens: 0 }), finishCalls],
+  // Makes ids of its own, and finishes with `stop`.
+  'portkey-google-tools': [
+    ['text', '查一下'],
+    ...call('portkey-92eb9b36-4d60-4662-aaac-cc64565bb868', 'w', '{"city":"北京"}'), ...call('portkey-0ae50e0d-9eeb-4b33-9d04-bf1985f5ddf7', 'v', '{}'),
+    usage({ inputTokens: 8, outputTokens: 5, totalTokens: 13, reasoningTokens: 0 }), ['finish', 'tool-calls', 'stop'],
+  ],
 }
 
 export const recordings: Recording[] = Object.keys(expected).map(name => ({
