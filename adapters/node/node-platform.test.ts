@@ -11,8 +11,8 @@ import { nodePlatform } from './index.js'
 const storageDir = mkdtempSync(join(tmpdir(), 'sampan-node-'))
 afterAll(() => rmSync(storageDir, { recursive: true, force: true }))
 
-platformSuite('node', () => nodePlatform())
-platformSuite('node with files', () => nodePlatform({ storageDir }))
+platformSuite('node', () => nodePlatform(), { describe, it })
+platformSuite('node with files', () => nodePlatform({ storageDir }), { describe, it })
 
 describe('nodePlatform', () => {
   it('keeps what is stored for the next process, and leaves no draft behind', async () => {

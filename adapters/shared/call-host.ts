@@ -1,8 +1,11 @@
-import type { HostCallback } from '../../sdk/platform/platform.js'
+import type { HostFailure } from '../../sdk/platform/platform.js'
 import { classifyFailure } from './classify-failure.js'
 import type { WxLike } from './quirks.js'
 
 type Method = (...args: unknown[]) => unknown
+
+/** Takes what a host answered; or what failed, and what the host said of it in its own form. */
+type Done = (failure: HostFailure | null, value?: Record<string, unknown>, raw?: unknown) => void
 
 /** The method of a host's object, bound to it, or `undefined` where it has none of that name. */
 export function hostMethod(object: unknown, name: string): Method | undefined {
@@ -10,31 +13,33 @@ export function hostMethod(object: unknown, name: string): Method | undefined {
   return typeof method === 'function' ? (method as Method).bind(object) : undefined
 }
 
-/** Hears the rejection of hosts that answer by callback and by promise, or it would count as unhandled. */
-export function hush(answer: unknown): void {
-  const then = hostMethod(answer, 'then')
-  if (then) then(null, () => {})
-}
-
 /**
  * Calls a `success`/`fail` API by name, or its `Sync` sister where a host has no other. It answers exactly once, also
- * where the API is missing, throws or answers twice.
+ * where the API is missing, throws or answers twice. Returns what the API returned: of some that is a task.
+ *
+ * @param onThrow is told that the API threw, in place of `done`.
  */
-export function callHost({ api, quirks }: WxLike, name: string, args: object, done: HostCallback<Record<string, unknown>>): void {
+export function callHost({ api, quirks }: WxLike, name: string, args: object, done: Done, onThrow?: () => void): unknown {
   let isOver = false
-  const settle: typeof done = (failure, value) => {
+  const settle: Done = (failure, value, raw) => {
     if (!isOver) {
       isOver = true
-      done(failure, value)
+      done(failure, value, raw)
     }
   }
   const success = (value: unknown): void => settle(null, Object(value))
-  const fail = (error: unknown): void => settle(classifyFailure(error, quirks))
+  const fail = (error: unknown): void => settle(classifyFailure(error, quirks), undefined, error)
   const method = hostMethod(api, name)
   const sync = hostMethod(api, name + 'Sync')
   try {
-    if (method) hush(method(Object.assign({}, args, { success, fail })))
-    else if (sync) {
+    if (method) {
+      const task = method(Object.assign({}, args, { success, fail }))
+      // Some answer by callback and by promise, whose rejection would count as unhandled.
+      const then = hostMethod(task, 'then')
+      if (then) then(null, () => {})
+      return task
+    }
+    if (sync) {
       const answer = sync(...Object.values(args))
       // Taro on React Native returns an Error where an API is not supported.
       if (answer instanceof Error) fail(answer)
@@ -43,6 +48,7 @@ export function callHost({ api, quirks }: WxLike, name: string, args: object, do
   } catch (thrown) {
     // What the caller's own callback threw is not the host's failure.
     if (isOver) throw thrown
-    fail(thrown)
+    if (onThrow) onThrow()
+    else fail(thrown)
   }
 }

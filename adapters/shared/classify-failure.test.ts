@@ -33,6 +33,7 @@ describe('classifyFailure', () => {
   })
   it('makes something of whatever a host hands over', () => {
     expect(classifyFailure({ errorMessage: '超时' }, wechatQuirks)).toMatchObject({ reason: 'timeout', errMsg: '超时' })
+    expect(classifyFailure({ errorMessage: '无权限', error: 104 }, wechatQuirks)).toMatchObject({ reason: 'denied', errno: 104 })
     expect(classifyFailure(new TypeError('global is not defined'), wechatQuirks).errMsg).toContain('global is not defined')
     for (const nothing of [undefined, null, '', 0]) expect(classifyFailure(nothing, wechatQuirks).reason).toBe('unknown')
   })

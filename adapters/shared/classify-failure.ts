@@ -13,10 +13,11 @@ const PATTERNS: Partial<Record<HostFailureReason, RegExp>> = {
 }
 
 /** Reads why a host call failed: by its number where that is clear, else by its text, which differs by system and language. */
-export function classifyFailure(error: unknown, { errorField, reasons }: HostQuirks): HostFailure {
-  const fields = Object(error)
-  const errMsg = String(fields.errMsg || fields.errorMessage || error)
-  const errno = fields[errorField] as number | undefined
-  const byText = (Object.keys(PATTERNS) as HostFailureReason[]).find((reason) => PATTERNS[reason]!.test(errMsg))
-  return { reason: reasons[errno!] || byText || 'unknown', errMsg, errno }
+export function classifyFailure(thrown: unknown, { reasons }: HostQuirks): HostFailure {
+  // Its relatives have other names for `errMsg` and `errno`.
+  const { errMsg, errorMessage, errno, error } = Object(thrown)
+  const text = String(errMsg || errorMessage || thrown)
+  const number = (errno || error) as number | undefined
+  const byText = (Object.keys(PATTERNS) as HostFailureReason[]).find((reason) => PATTERNS[reason]!.test(text))
+  return { reason: reasons[number!] || byText || 'unknown', errMsg: text, errno: number }
 }

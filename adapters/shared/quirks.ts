@@ -13,8 +13,6 @@ export interface HostQuirks {
   minStreamVersion: string
   /** What the host promises on a phone. A developer tool, an old library or the first request may take some of it back. */
   capabilities: Omit<Capabilities, 'abort' | 'earlyHeaders'>
-  /** The largest `timeout` the host takes. A larger one is cut to it. */
-  maxTimeoutMs?: number
   /** The field of a request that holds its headers. */
   headerField: 'header' | 'headers'
   /** Fields every request carries, so that the host parses no JSON and decodes nothing it should not. */
@@ -25,8 +23,7 @@ export interface HostQuirks {
   binaryFields: object
   /** What gives the one-use code of a signed-in user: the API, its arguments, and the field of the answer. */
   signIn: { api: string; args: object; field: string }
-  /** The error field that holds a number, and what its numbers mean, where they mean one thing only. */
-  errorField: 'errno' | 'error'
+  /** What the numbers of its errors mean, where they mean one thing only. */
   reasons: Record<number, HostFailureReason>
   /** What the developer tool pretends, said once on its console. */
   simulatorLies: string

@@ -29,6 +29,7 @@ export function wxLikePlatform(api: WxLikeHost, quirks: HostQuirks): Platform {
     request: (options, handlers) => wxLikeRequest(wx, capabilities, options, handlers),
     onSignal: (listener) => wxLikeSignals(api, listener),
     invoke: (name, args, done) => callHost(wx, name, args, done),
+    create: (name, args) => hostMethod(api, name)?.(args),
     createTextDecoder: nativeTextDecoder(),
     signInCode: hostMethod(api, quirks.signIn.api) && wxLikeSignIn(wx),
     randomBytes:

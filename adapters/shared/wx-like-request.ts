@@ -1,6 +1,5 @@
-import type { Capabilities, RequestHandlers, RequestOptions, ResponseEnd, ResponseHead, Stop } from '../../sdk/platform/platform.js'
-import { hostMethod, hush } from './call-host.js'
-import { classifyFailure } from './classify-failure.js'
+import type { Capabilities, RequestHandlers, RequestOptions, ResponseHead, Stop } from '../../sdk/platform/platform.js'
+import { callHost, hostMethod } from './call-host.js'
 import type { HostQuirks, WxLike } from './quirks.js'
 
 /** Capabilities that a first request may still correct. */
@@ -9,44 +8,16 @@ export type LearnedCapabilities = { -readonly [Name in keyof Capabilities]: Capa
 interface Answer { statusCode?: number; status?: number; header?: object; headers?: object; data?: ArrayBuffer | string }
 
 /** One request of a wx-like host. */
-export function wxLikeRequest(
-  { api, quirks }: WxLike,
-  capabilities: LearnedCapabilities,
-  options: RequestOptions,
-  handlers: RequestHandlers,
-): Stop {
+export function wxLikeRequest(wx: WxLike, capabilities: LearnedCapabilities, options: RequestOptions, handlers: RequestHandlers): Stop {
   // False from the end, the failure or the abort on: what a host sends after that belongs to nobody. A simulator goes on
-  // sending after an abort, and some clients call both `success` and `fail`.
+  // sending after an abort.
   let isOpen = true
-  let hasHead = false
   let hasChunks = false
-  let early: ResponseHead = { headers: {} }
+  let early: ResponseHead | undefined
   let task: unknown
 
-  const close = (): boolean => isOpen && !(isOpen = false)
-
-  function success(answer: Answer): void {
-    if (!close()) return
-    // Whoever waits for a head would wait in vain next time too.
-    if (!hasHead) capabilities.earlyHeaders = false
-    const { status, headers } = readHead(answer)
-    const end: ResponseEnd = { status: status || early.status, headers: Object.assign({}, early.headers, headers) }
-    // Windows held back a whole stream until here. Where pieces came, what stands here is not to be trusted.
-    const { data } = answer
-    if (!hasChunks && data && (data as string).length !== 0 && (data as ArrayBuffer).byteLength !== 0) end.body = data
-    else if (!options.stream) end.body = ''
-    handlers.onEnd(end)
-  }
-
-  function fail(error: unknown): void {
-    // Alipay may report an HTTP error as a failure that carries the answer.
-    if (readHead(Object(error)).status) success(error as Answer)
-    else if (close()) handlers.onFail(classifyFailure(error, quirks))
-  }
-
   function receiveHead(answer: Answer): void {
-    if (!isOpen || hasHead || hasChunks) return
-    hasHead = true
+    if (!isOpen || early || hasChunks) return
     early = readHead(answer)
     if (handlers.onHead) handlers.onHead(early)
   }
@@ -58,16 +29,34 @@ export function wxLikeRequest(
   }
 
   function start(isStream: boolean): void {
-    try {
-      task = api.request(Object.assign(nativeOptions(options, quirks, isStream), { success, fail }))
-    } catch (thrown) {
-      if (!isOpen) throw thrown
-      if (!isStream) return fail(thrown)
+    let isRefused = false
+    task = callHost(
+      wx,
+      'request',
+      nativeOptions(options, wx.quirks, isStream),
+      (failure, answer, raw) => {
+        if (!isOpen) return
+        isOpen = false
+        const late = Object(answer || raw) as Answer
+        const { status, headers } = readHead(late)
+        // Alipay may report an HTTP error as a failure that carries the answer.
+        if (failure && !status) return handlers.onFail(failure)
+        // Whoever waits for a head would wait in vain next time too.
+        if (!early) capabilities.earlyHeaders = false
+        const told = early || { headers: {} }
+        const data = late.data as string & ArrayBuffer
+        // Windows held back a whole stream until here. Where pieces came, what stands here is not to be trusted.
+        const isBody = !hasChunks && data && (data.length || data.byteLength)
+        const end = { status: status || told.status, headers: Object.assign({}, told.headers, headers) }
+        handlers.onEnd(isBody || !options.stream ? Object.assign(end, { body: isBody ? data : '' }) : end)
+      },
       // WeChat on a PC threw at the mere sight of `enableChunked`.
+      isStream ? () => void (isRefused = true) : undefined,
+    )
+    if (isRefused) {
       capabilities.stream = 'none'
       return start(false)
     }
-    hush(task)
     if (!hostMethod(task, 'abort')) capabilities.abort = false
     // Here and now, on the task the host itself returned: the first chunk may come in the next turn.
     const listenToHead = hostMethod(task, 'onHeadersReceived')
@@ -79,7 +68,8 @@ export function wxLikeRequest(
 
   start(options.stream && capabilities.stream !== 'none')
   return () => {
-    const abort = close() && hostMethod(task, 'abort')
+    const abort = isOpen && hostMethod(task, 'abort')
+    isOpen = false
     if (abort) abort()
   }
 }
@@ -88,7 +78,7 @@ function nativeOptions({ url, method, headers, body, timeoutMs, binary }: Reques
   return Object.assign(
     { url, method, [quirks.headerField]: headers },
     body !== undefined && { data: body },
-    timeoutMs && { timeout: Math.min(timeoutMs, quirks.maxTimeoutMs || timeoutMs) },
+    timeoutMs && { timeout: timeoutMs },
     quirks.requestFields,
     isStream ? quirks.streamFields : binary && quirks.binaryFields,
   )

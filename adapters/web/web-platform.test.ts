@@ -12,9 +12,9 @@ import type { WebPage } from './web-page.js'
 const XMLHttpRequest = XhrFake as unknown as NonNullable<WebPage['XMLHttpRequest']>
 const xhrPage = (parts: Partial<WebPage> = {}): PageFake => createPageFake({ fetch: undefined, XMLHttpRequest, ...parts })
 
-platformSuite('web over fetch', () => webPlatform({ page: createPageFake() }))
-platformSuite('web over XMLHttpRequest', () => webPlatform({ page: xhrPage() }))
-platformSuite('web without any storage', () => webPlatform({ page: createPageFake({ localStorage: undefined }) }))
+platformSuite('web over fetch', () => webPlatform({ page: createPageFake() }), { describe, it })
+platformSuite('web over XMLHttpRequest', () => webPlatform({ page: xhrPage() }), { describe, it })
+platformSuite('web without any storage', () => webPlatform({ page: createPageFake({ localStorage: undefined }) }), { describe, it })
 
 describe('webPlatform', () => {
   it('streams bytes over fetch, and text where fetch cannot be read or aborted', () => {

@@ -19,8 +19,7 @@ export const wechatQuirks: HostQuirks = {
   binaryFields: { responseType: 'arraybuffer' },
   // Without a timeout of its own a login that never answers would hold up every later one.
   signIn: { api: 'login', args: { timeout: 10_000 }, field: 'code' },
-  errorField: 'errno',
   // 600001 and 600003 stand for several causes (a bad certificate, a proxy, a changed network): there the text decides.
   reasons: { 5: 'timeout', 103: 'denied', 104: 'denied', 112: 'denied', 600002: 'domain-not-allowed' },
-  simulatorLies: 'DevTools keeps aborted requests open, hides a stream’s status, and has web globals phones lack: test on a phone',
+  simulatorLies: 'DevTools aborts nothing, hides a stream’s status and has globals that phones lack: test on a phone',
 }

@@ -25,7 +25,7 @@ function inRealm(options: RealmOptions): Platform {
   return realm.run('adapter.wechatPlatform()') as Platform
 }
 
-platformSuite('wechat in a bare realm', () => inRealm({ functions: 'undefined', macrotaskPromises: true }))
+platformSuite('wechat in a bare realm', () => inRealm({ functions: 'undefined', macrotaskPromises: true }), { describe, it })
 
 describe('wechatPlatform in a bare realm', () => {
   it('loads and runs whatever the engine does to Function and escape', () => {

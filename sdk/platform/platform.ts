@@ -167,10 +167,16 @@ export interface Platform {
   openSocket?(options: { url: string; headers: Record<string, string> }, handlers: SocketHandlers): Socket
   uploadFile?(options: RequestOptions & { filePath: string; name: string }, handlers: RequestHandlers): Stop
   readFile?(path: string, done: HostCallback<ArrayBuffer>): void
+  /**
+   * Asks the host who is signed in to it. Calls may overlap: where a new code ends the session of the one before it, the
+   * adapter asks its host for one after the other.
+   */
   signInCode?(done: HostCallback<SignInCode>): void
   randomBytes?(count: number, done: HostCallback<Uint8Array>): void
   /** Calls a host API by name. Device tools go through it, so that no private API name stands in an adapter. */
   invoke?(apiName: string, args: Record<string, unknown>, done: HostCallback<unknown>): void
+  /** Makes an object of the host by the name of its factory (a recorder, a player). `undefined` where there is none. */
+  create?(apiName: string, args?: object): unknown
   /** The host's native UTF-8 decoder, one per stream, where the engine really has one. */
   createTextDecoder?(): TextStreamDecoder
 }

@@ -1,4 +1,4 @@
-// The door `sampan/testkit`: names only. It needs vitest, an optional peer, which `platformSuite` registers its tests with.
+// The door `sampan/testkit`: names only. It needs Node and no test runner: `platformSuite` is handed the caller's.
 export { answerOf } from './answer-of.js'
 export { cutBytes, parseByteFaults, planBytes, PORTAL_PAGE } from './byte-faults.js'
 export type { ByteFaults, ByteStep } from './byte-faults.js'
@@ -9,7 +9,7 @@ export type { FakePlatform, FakePlatformOptions, FakeRequest } from './fake-plat
 export { errorAnswer, mockModel, textAnswer, toolAnswer } from './mock-model.js'
 export type { MockAnswer } from './mock-model.js'
 export { PLATFORM_BEHAVIOURS, platformSuite } from './platform-suite.js'
-export type { PlatformBehaviour, PlatformSuiteOptions } from './platform-suite.js'
+export type { PlatformBehaviour, PlatformSuiteOptions, RegisterTest } from './platform-suite.js'
 export { createRealm } from './realm.js'
 export type { Realm, RealmOptions } from './realm.js'
 export { inRealmHost, realmHost } from './realm-host.js'

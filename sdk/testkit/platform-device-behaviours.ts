@@ -1,34 +1,38 @@
-import { expect } from 'vitest'
+import { deepEqual, equal, match, notDeepEqual, ok } from 'node:assert/strict'
 import type { HostCallback, HostSignal, Platform, SignInCode } from '../platform/platform.js'
 import { answerOf } from './answer-of.js'
 import type { PlatformBehaviour } from './platform-suite.js'
 
 async function valueOf<T>(call: (done: HostCallback<T>) => void): Promise<T | undefined> {
   const { failure, value } = await answerOf(call)
-  expect(failure).toBeNull()
+  equal(failure, null)
   return value
 }
 
 const get = (platform: Platform, key: string) => valueOf<string | undefined>((done) => platform.storage.get(key, done))
 const set = (platform: Platform, key: string, value: string) => valueOf<void>((done) => platform.storage.set(key, value, done))
 const remove = (platform: Platform, key: string) => valueOf<void>((done) => platform.storage.delete(key, done))
-const keys = (platform: Platform) => valueOf<string[]>((done) => platform.storage.keys(done))
+/** Which of these keys the platform lists. */
+async function storedOf(platform: Platform, names: readonly string[]): Promise<string[]> {
+  const listed = await valueOf<string[]>((done) => platform.storage.keys(done))
+  return names.filter((name) => listed?.includes(name))
+}
 
 /** What every platform does beside requests. A member that is optional in the port is proved where it is present. */
 export const DEVICE_BEHAVIOURS: readonly PlatformBehaviour[] = [
   {
     title: 'says who it is and what it can do',
     async run({ host, capabilities }) {
-      expect(host.name).toMatch(/^[a-z]+$/)
-      expect([typeof host.version, typeof host.isSimulator, typeof host.isRelease]).toEqual(['string', 'boolean', 'boolean'])
-      expect(['bytes', 'text', 'events', 'none']).toContain(capabilities.stream)
-      expect(capabilities.maxStreams).toBeGreaterThanOrEqual(1)
+      match(host.name, /^[a-z]+$/)
+      deepEqual([typeof host.version, typeof host.isSimulator, typeof host.isRelease], ['string', 'boolean', 'boolean'])
+      ok(['bytes', 'text', 'events', 'none'].includes(capabilities.stream), `capabilities.stream is ${capabilities.stream}`)
+      ok(capabilities.maxStreams >= 1, `capabilities.maxStreams is ${capabilities.maxStreams}`)
     },
   },
   {
     title: 'answers undefined for a key that is not stored',
     async run(platform) {
-      expect(await get(platform, 'sampan:absent')).toBeUndefined()
+      equal(await get(platform, 'sampan:absent'), undefined)
       await remove(platform, 'sampan:absent')
     },
   },
@@ -37,7 +41,7 @@ export const DEVICE_BEHAVIOURS: readonly PlatformBehaviour[] = [
     async run(platform) {
       for (const text of ['plain', '', '{"a":"值 🛶"}', '\ufeffbom', 'undefined', ' \n']) {
         await set(platform, 'sampan:text', text)
-        expect(await get(platform, 'sampan:text')).toBe(text)
+        equal(await get(platform, 'sampan:text'), text)
       }
     },
   },
@@ -46,7 +50,7 @@ export const DEVICE_BEHAVIOURS: readonly PlatformBehaviour[] = [
     async run(platform) {
       const text = '一条消息。'.repeat(10_240)
       await set(platform, 'sampan:record', text)
-      expect((await get(platform, 'sampan:record')) === text).toBe(true)
+      ok((await get(platform, 'sampan:record')) === text, 'the record that is read is not the one that was written')
       await remove(platform, 'sampan:record')
     },
   },
@@ -55,16 +59,16 @@ export const DEVICE_BEHAVIOURS: readonly PlatformBehaviour[] = [
     async run(platform) {
       const names = ['sampan:thread/1', 'sampan:线程', 'sampan:a b.c*?']
       for (const name of names) await set(platform, name, 'x')
-      expect(await keys(platform)).toEqual(expect.arrayContaining(names))
+      deepEqual(await storedOf(platform, names), names)
       for (const name of names) await remove(platform, name)
-      expect((await keys(platform))?.filter((name) => names.includes(name))).toEqual([])
+      deepEqual(await storedOf(platform, names), [])
     },
   },
   {
     title: 'keeps the last of several writes that were made at once',
     async run(platform) {
       await Promise.all(['1', '2', '3'].map((text) => set(platform, 'sampan:race', text)))
-      expect(await get(platform, 'sampan:race')).toBe('3')
+      equal(await get(platform, 'sampan:race'), '3')
     },
   },
   {
@@ -73,7 +77,7 @@ export const DEVICE_BEHAVIOURS: readonly PlatformBehaviour[] = [
       const heard: HostSignal[] = []
       const stops = [platform.onSignal((signal) => heard.push(signal)), platform.onSignal((signal) => heard.push(signal))]
       for (const stop of [...stops, ...stops]) stop()
-      expect(heard).toEqual([])
+      deepEqual(heard, [])
     },
   },
   {
@@ -81,8 +85,8 @@ export const DEVICE_BEHAVIOURS: readonly PlatformBehaviour[] = [
     async run({ randomBytes }) {
       if (!randomBytes) return
       const [one, other] = [await valueOf<Uint8Array>((done) => randomBytes(16, done)), await valueOf<Uint8Array>((done) => randomBytes(16, done))]
-      expect([one?.length, other?.length]).toEqual([16, 16])
-      expect([...one!]).not.toEqual([...other!])
+      deepEqual([one?.length, other?.length], [16, 16])
+      notDeepEqual([...one!], [...other!])
     },
   },
   {
@@ -90,8 +94,8 @@ export const DEVICE_BEHAVIOURS: readonly PlatformBehaviour[] = [
     async run(platform) {
       if (!platform.signInCode) return
       const codes = await Promise.all([1, 2, 3].map(() => valueOf<SignInCode>((done) => platform.signInCode!(done))))
-      expect(new Set(codes.map((answer) => answer?.code)).size).toBe(3)
-      expect(codes.every((answer) => answer?.code)).toBe(true)
+      equal(new Set(codes.map((answer) => answer?.code)).size, 3)
+      ok(codes.every((answer) => answer?.code), 'a code is empty')
     },
   },
   {
@@ -99,7 +103,7 @@ export const DEVICE_BEHAVIOURS: readonly PlatformBehaviour[] = [
     async run(platform) {
       if (!platform.invoke) return
       const { failure } = await answerOf((done) => platform.invoke!('noSuchApi', {}, done))
-      expect(failure?.reason).toBe('unsupported')
+      equal(failure?.reason, 'unsupported')
     },
   },
   {
@@ -109,7 +113,7 @@ export const DEVICE_BEHAVIOURS: readonly PlatformBehaviour[] = [
       if (!decoder) return
       const bytes = new TextEncoder().encode('\ufeff你好🛶')
       const text = Array.from(bytes, (byte) => decoder.decode(Uint8Array.of(byte))).join('') + decoder.decode()
-      expect(text).toBe('\ufeff你好🛶')
+      equal(text, '\ufeff你好🛶')
     },
   },
 ]
