@@ -1,8 +1,8 @@
 import { Observable, Subscriber } from 'rxjs'
 import type { Framing } from './body-reader.js'
+import { createLadder } from './ladder.js'
 import { requestFrames } from './request-frames.js'
 import { fromToken, signInAtGateway } from './sign-in.js'
-import { inStreamSlot } from './stream-slots.js'
 import { createTokens, type Tokens } from './tokens.js'
 import { DEFAULT_TIMEOUTS, type Timeouts } from './watchdog.js'
 import { isSampanError, SampanError } from '../errors.js'
@@ -75,6 +75,8 @@ export function connect(options: ConnectOptions): Connection {
   const url = options.url.replace(/\/+$/, '')
   const isGateway = providerKey === undefined && signIn !== false
   const base = { headers: options.headers!, timeouts, clock }
+  const root = url.replace(/\/v1$/, '')
+  const ladder = createLadder(platform, root, isGateway, clock)
 
   const send = ({ path, method = 'POST', body, headers: own, framing = 'sse', logId }: StreamRequest, token: string | undefined): Observable<Frame> =>
     defer(() => {
@@ -89,14 +91,15 @@ export function connect(options: ConnectOptions): Connection {
         put('x-sampan-log-id', logId)
         // A host that hands over text has decoded each piece on its own, and damaged every character that was cut.
         put('x-sampan-ascii', platform.capabilities.stream === 'text' ? '1' : undefined)
+        put('x-sampan-errors', platform.capabilities.stream === 'events' ? 'event' : undefined)
       }
-      const frames$ = requestFrames(platform, { ...base, url: url + path, method, headers, body: text, framing })
-      return framing === 'body' ? frames$ : inStreamSlot(platform, frames$)
+      const request = { ...base, url: url + path, method, headers, body: text, framing, logId }
+      return framing === 'body' ? requestFrames(platform, request) : ladder.open(request)
     })
 
   const signIn$ = getToken
     ? fromToken(getToken)
-    : isGateway && signInAtGateway(platform, { ...base, url: url.replace(/\/v1$/, '') + '/v1/sign-in' })
+    : isGateway && signInAtGateway(platform, { ...base, url: root + '/v1/sign-in' })
   const tokens = signIn$ && createTokens(signIn$, clock, timeouts.firstByteMs)
   return {
     platform,

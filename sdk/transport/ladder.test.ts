@@ -32,7 +32,6 @@ const socketHost = (): Platform => host('none', { openSocket: openWsSocket })
 
 let minted = 0
 const requestTo = (server: LogServer, more: Partial<LogRequest> = {}): LogRequest => ({
-  base: server.url,
   url: server.url + '/v1/chat/completions',
   logId: 'log-' + ++minted,
   method: 'POST',

@@ -1,4 +1,5 @@
 import { Observable, Subscriber } from 'rxjs'
+import { refusedByEvent } from './refused-event.js'
 import { requestFrames } from './request-frames.js'
 import { pollFrames } from './rungs/poll-frames.js'
 import type { LogRequest, RungName } from './rungs/rung.js'
@@ -33,20 +34,23 @@ export function createLadder(platform: Platform, base: string, isGateway: boolea
   let until: Memory['until'] | undefined
 
   const ways: Record<RungName, (request: LogRequest) => Observable<Frame>> = {
-    stream: request => inStreamSlot(platform, requestFrames(platform, request)),
+    stream(request) {
+      const frames$ = inStreamSlot(platform, requestFrames(platform, request))
+      return isGateway && platform.capabilities.stream === 'events' ? frames$.pipe(refusedByEvent()) : frames$
+    },
     socket: hub.open,
-    poll: request => pollFrames(platform, request),
+    poll: request => pollFrames(platform, base, request),
     once: request => requestFrames(platform, request),
   }
-  const canTry: Record<RungName, () => boolean> = {
+  const canTry: Record<RungName, (request: LogRequest) => boolean> = {
     stream: () => platform.capabilities.stream !== 'none',
-    socket: () => isGateway && platform.openSocket !== undefined,
-    poll: () => isGateway,
+    socket: ({ logId }) => isGateway && logId !== undefined && platform.openSocket !== undefined,
+    poll: ({ logId }) => isGateway && logId !== undefined,
     once: () => true,
   }
   const NAMES: readonly RungName[] = ['stream', 'socket', 'poll', 'once']
-  const choose = (failed: readonly RungName[]): RungName =>
-    NAMES.find(name => canTry[name]() && failed.indexOf(name) < 0 && !((until![name] ?? 0) > clock.now()))!
+  const choose = (request: LogRequest, failed: readonly RungName[]): RungName =>
+    NAMES.find(name => canTry[name](request) && failed.indexOf(name) < 0 && !((until![name] ?? 0) > clock.now()))!
 
   const give = (name: RungName): void => {
     until = { ...until, [name]: clock.now() + MEMORY_MS }
@@ -63,7 +67,7 @@ export function createLadder(platform: Platform, base: string, isGateway: boolea
   }
 
   const climb = (request: LogRequest, subscriber: Subscriber<Frame>, failed: RungName[]): void => {
-    const name = choose(failed)
+    const name = choose(request, failed)
     const before = platform.capabilities.stream
     let hasFrames = false
     const inner: Subscriber<Frame> = new Subscriber<Frame>({

@@ -14,10 +14,10 @@ const WAIT_MS = 20_000
  * Starts the answer, then asks for what there is of it, again and again, until it is complete. A server that cannot do so
  * answers the start with the whole of it, which is taken as well. Leaving early tells the server that nobody reads on.
  */
-export function pollFrames(platform: Platform, request: LogRequest): Observable<Frame> {
+export function pollFrames(platform: Platform, base: string, request: LogRequest): Observable<Frame> {
   return new Observable(subscriber => {
-    const { base, logId } = request
     const { headers } = request
+    const logId = request.logId!
     let after = 0
     let isStarted = false
     let isDone = false

@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest'
+import { connect } from './connect.js'
+import { answer, hear, send, watchedHost } from './__fixtures__/watched-host.js'
+
+const chat = { path: '/v1/chat/completions', body: {} }
+const errorEvent = (error: object) => ({ event: 'error', data: JSON.stringify({ error }) })
+
+function eventsHost() {
+  const host = watchedHost({ capabilities: { stream: 'events' } })
+  const heard = hear(connect({ platform: host, url: 'https://ai.example.com', clock: host.clock }).open(chat))
+  answer(host.last, { token: 't-1' })
+  return { host, heard }
+}
+
+test('a host that shows events only asks the gateway for errors as events', () => {
+  const { host } = eventsHost()
+  expect(host.last.options.headers['x-sampan-errors']).toBe('event')
+})
+
+test('a token that is refused in the first event is replaced, once', () => {
+  const { host, heard } = eventsHost()
+  const refusal = errorEvent({ message: 'expired', code: 'token_expired', status: 401 })
+  send(host.last, refusal)
+  answer(host.last, { token: 't-2' })
+  expect(host.last.options.headers.authorization).toBe('Bearer t-2')
+  send(host.last, refusal)
+  expect(heard.error).toMatchObject({ code: 'transport/unauthorized', details: { status: 401, providerCode: 'token_expired' } })
+})
+
+test('an error in the first event is the error of the response', () => {
+  const { host, heard } = eventsHost()
+  send(host.last, errorEvent({ message: 'slow down', code: 'rate_limited', status: 429, retryAfter: 7, requestId: 'req_1' }))
+  expect(heard.error).toMatchObject({ code: 'transport/rate-limited', details: { status: 429, retryAfterMs: 7000, requestId: 'req_1', phase: 'first-byte' } })
+})
+
+test('an error behind the first event, or without a status, is handed on as it came', () => {
+  const { host, heard } = eventsHost()
+  const late = errorEvent({ message: 'late', status: 500 })
+  send(host.last, { data: 'x' }, late)
+  expect(heard).toMatchObject({ values: [{ data: 'x' }, late], error: undefined })
+  const other = eventsHost()
+  send(other.host.last, errorEvent({ message: 'no status' }))
+  expect(other.heard.values).toHaveLength(1)
+})

@@ -1,0 +1,35 @@
+import type { OperatorFunction } from 'rxjs'
+import { httpError, locate } from './failures.js'
+import { frameText, type Frame } from '../protocol/frames.js'
+import { parseJson } from '../protocol/json.js'
+import { transform } from '../protocol/transform.js'
+
+/** What a gateway puts into an error that stands in a stream. */
+interface EventError { error?: { status?: number; retryAfter?: number; requestId?: string } }
+
+/**
+ * A host that shows events only shows neither status nor body of an error, so a gateway that is asked for it sends an
+ * error as an event. Where that is the first, it is the answer, and becomes the error that the response would have been.
+ */
+export function refusedByEvent(): OperatorFunction<Frame, Frame> {
+  return transform<Frame, Frame>(emit => {
+    let isFirst = true
+    return {
+      next(frame) {
+        const refusal = isFirst && frame.event === 'error' && refusalOf(frameText(frame))
+        if (refusal) throw refusal
+        isFirst = false
+        emit(frame)
+      },
+    }
+  })
+}
+
+function refusalOf(body: string): Error | undefined {
+  const { error } = Object(parseJson(body)) as EventError
+  const status = error?.status
+  if (!status || status < 300) return undefined
+  const headers: Record<string, string> = error.retryAfter === undefined ? {} : { 'retry-after': String(error.retryAfter) }
+  const head = { status, headers }
+  return locate(httpError(head, body), 'first-byte', head, false)
+}
