@@ -21,7 +21,7 @@ describe('decideApproval', () => {
   it('never allows more than asking where a gesture is needed', () => {
     expect(decideApproval(toolOf('allow', true), {})).toBe('ask')
     expect(decideApproval(toolOf(undefined, true), {}, { pay: 'allow' })).toBe('ask')
-    expect(decideApproval(toolOf('allow', true), {}, { pay: { deny: 'no' } })).toEqual({ deny: 'no' })
+    expect(decideApproval(toolOf('allow', true), {}, { pay: { deny: 'no' } })).toEqual({ error: 'agent/tool-denied', content: 'Denied: no' })
   })
   it.each<[string, unknown]>([['nothing', undefined], ['null', null], ['false', false], ['true', true], ['a misspelled word', 'alow'], ['the word deny', 'deny']])('asks where a rule answers with %s', (_, answer) => {
     expect(decideApproval(toolOf(() => answer as never), {})).toBe('ask')

@@ -1,4 +1,5 @@
-import type { AnyTool, ApprovalDecision, ApprovalRule, Tool } from '../contracts.js'
+import { denial, type Failure } from './tool-outcome.js'
+import type { AnyTool, ApprovalRule, Tool } from '../contracts.js'
 import { canonicalJson } from '../protocol/json.js'
 
 type InputOf<T> = T extends Tool<string, infer Args, any> ? Args : never
@@ -16,13 +17,13 @@ export type ApprovalPolicy<Tools extends AnyTool = AnyTool> = {
 /** A policy whose tools are no longer known to the compiler. */
 export type AnyPolicy = { readonly [toolName: string]: ApprovalRule | undefined }
 
-/** What the policy, then the tool itself, say about a call. A tool that needs a gesture is never more than asked for. */
-export function decideApproval(tool: AnyTool, args: unknown, policy: AnyPolicy = {}): ApprovalDecision {
+/** What the policy, then the tool itself, say about a call. A denial is its outcome. A tool that needs a gesture is never more than asked for. */
+export function decideApproval(tool: AnyTool, args: unknown, policy: AnyPolicy = {}): 'allow' | 'ask' | Failure {
   const rule = own(policy, tool.name) ?? own(policy, '*') ?? tool.approval ?? 'allow'
   const decision: unknown = typeof rule === 'function' ? rule(args) : rule
   if (decision === 'allow') return tool.requiresGesture ? 'ask' : 'allow'
-  const { deny } = (decision ?? {}) as { deny?: unknown }
-  return deny === undefined ? 'ask' : { deny: String(deny) }
+  const { deny } = Object(decision) as { deny?: unknown }
+  return deny === undefined ? 'ask' : denial(String(deny))
 }
 
 function own(policy: AnyPolicy, name: string): ApprovalRule | undefined {

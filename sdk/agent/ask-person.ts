@@ -14,10 +14,9 @@ export type Question = 'approve' | 'answer' | 'again'
 const QUESTIONS: readonly Question[] = ['approve', 'answer', 'again']
 
 /** The answer to a question about this call, and which one it was. */
-export function answerTo(entries: readonly ResumeEntry[], toolCallId: string): { entry: ResumeEntry; question: Question } | undefined {
-  for (const entry of entries) {
-    const question = QUESTIONS.find(each => entry.interruptId === each + '-' + toolCallId)
-    if (question) return { entry, question }
+export function answerTo({ input }: RunState, toolCallId: string): ResumeEntry & { readonly question: Question } | undefined {
+  for (const entry of input.resume!) {
+    for (const question of QUESTIONS) if (entry.interruptId === question + '-' + toolCallId) return { ...entry, question }
   }
   return undefined
 }
@@ -26,29 +25,30 @@ export function answerTo(entries: readonly ResumeEntry[], toolCallId: string): {
 export function askPerson(state: RunState, call: CheckedCall, question: Question = call.tool.execute ? 'approve' : 'answer'): Observable<AgentEvent> {
   return new Observable(subscriber => {
     state.interrupts.push(toInterrupt(call, question))
-    const { requiresGesture } = call.tool
+    // A gesture-bound call is armed now: between the tap and the host call nothing may be waited for. A call that has
+    // begun stays so in the ledger, whoever leaves now: asking about it does not make it undone.
+    const next = question !== 'again' && (call.tool.requiresGesture ? 'armed' : 'proposed')
     whenDone(
-      () => {
-        // A gesture-bound call is armed now: between the tap and the host call nothing may be waited for.
-        if (requiresGesture) return writeLedger(state, call, 'armed')
-        // A call that has begun stays so in the ledger: asking about it does not make it undone.
-        return question === 'again' ? undefined : writeLedger(state, call, 'proposed')
-      },
+      () => next && writeLedger(state, call, next),
       () => subscriber.complete(),
       thrown => subscriber.error(thrown),
     )
   })
 }
 
-function toInterrupt({ tool, toolCallId, toolName, args, fingerprint }: CheckedCall, question: Question): Interrupt {
-  const about = { toolName, args, fingerprint, requiresGesture: tool.requiresGesture }
-  const metadata = { sampan: question === 'again' ? { ...about, mayHaveRun: true } : about }
-  const id = question + '-' + toolCallId
-  if (question === 'answer') return { id, reason: 'input_required', toolCallId, message: tool.description, metadata }
-  const responseSchema = {
-    type: 'object',
-    properties: { approved: { type: 'boolean' }, reason: { type: 'string' }, editedArgs: tool.parameters },
-    required: ['approved'],
+function toInterrupt({ id: toolCallId, tool, args, fingerprint }: CheckedCall, question: Question): Interrupt {
+  const { name: toolName, description: message, parameters, requiresGesture } = tool
+  const isAnswer = question === 'answer'
+  return {
+    id: question + '-' + toolCallId,
+    reason: isAnswer ? 'input_required' : 'tool_call',
+    toolCallId,
+    message,
+    responseSchema: isAnswer ? undefined : {
+      type: 'object',
+      properties: { approved: { type: 'boolean' }, reason: { type: 'string' }, editedArgs: parameters },
+      required: ['approved'],
+    },
+    metadata: { sampan: { toolName, args, fingerprint, requiresGesture, mayHaveRun: question === 'again' || undefined } },
   }
-  return { id, reason: 'tool_call', toolCallId, message: tool.description, responseSchema, metadata }
 }

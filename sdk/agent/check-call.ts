@@ -1,11 +1,13 @@
 import { fingerprintOf } from './approval.js'
-import type { PendingCall, RunState } from './run-state.js'
-import type { ToolOutcome } from './tool-outcome.js'
+import type { RunState } from './run-state.js'
+import { failure, type Failure } from './tool-outcome.js'
 import type { AnyTool } from '../contracts.js'
 import { parseJson } from '../protocol/json.js'
+import type { ToolCall } from '../protocol/messages.js'
 
 /** A call whose arguments fit its tool. */
-export interface CheckedCall extends PendingCall {
+export interface CheckedCall {
+  readonly id: string
   readonly tool: AnyTool
   /** As the schema makes them: what `execute` is given. */
   readonly args: unknown
@@ -14,28 +16,28 @@ export interface CheckedCall extends PendingCall {
 }
 
 /** Parses and validates a call's arguments against its tool, or says why it cannot run. */
-export function checkCall(state: RunState, call: PendingCall): CheckedCall | Required<ToolOutcome> {
-  const tool = state.settings.tools.get(call.toolName)
-  if (!tool) {
-    const known = Array.from(state.settings.tools.keys()).join(', ') || 'none'
-    return { error: 'agent/tool-unknown', content: 'Error: there is no tool "' + call.toolName + '". Tools: ' + known + '.' }
-  }
-  const text = call.argsText.trim()
-  const isLimited = state.finishReason === 'length'
+export function checkCall(state: RunState, { id, function: { name, arguments: argsText } }: Pick<ToolCall, 'id' | 'function'>): CheckedCall | Failure {
+  const { tools } = state.settings
+  const tool = tools.get(name)
+  if (!tool) return failure('agent/tool-unknown', 'there is no tool "' + name + '". Tools: ' + (Array.from(tools.keys()).join(', ') || 'none') + '.')
+  const text = argsText.trim()
+  const { reason } = state.finish
+  const isLimited = reason === 'length'
   // Without arguments a complete call looks like one that was cut before its first brace.
   const parsed = text || isLimited ? parseJson(text) : {}
-  if (state.finishReason === 'content-filter' || (parsed === undefined && isLimited)) {
-    return { error: 'agent/tool-arguments-cut', content: 'Error: the answer was cut off in this call; the tool was not executed.' }
+  if (reason === 'content-filter' || (parsed === undefined && isLimited)) {
+    return failure('agent/tool-arguments-cut', 'the answer was cut off in this call; the tool was not executed.')
   }
-  if (!parsed || typeof parsed !== 'object' || Array.isArray(parsed)) {
-    return { error: 'agent/tool-arguments-invalid', content: 'Error: the arguments are no JSON object; the tool was not executed.' }
-  }
+  if (!parsed || typeof parsed !== 'object' || Array.isArray(parsed)) return unfit('are no JSON object.')
   const checked = tool.validate(parsed)
-  if (!checked.ok) return { error: 'agent/tool-arguments-invalid', content: 'Error: the arguments do not fit: ' + checked.issues }
-  return { ...call, tool, args: checked.value, fingerprint: fingerprintOf(call.toolName, parsed) }
+  return checked.ok ? { id, tool, args: checked.value, fingerprint: fingerprintOf(name, parsed) } : unfit('do not fit: ' + checked.issues)
+}
+
+function unfit(text: string): Failure {
+  return failure('agent/tool-arguments-invalid', 'the arguments ' + text)
 }
 
 /** A tool that the input brought along: whoever started the run executes it and posts the result. */
-export function isCallersTool(state: RunState, call: PendingCall): boolean {
-  return !state.settings.tools.has(call.toolName) && state.input.tools.some(tool => tool.name === call.toolName)
+export function isCallersTool({ settings, input }: RunState, { function: { name } }: ToolCall): boolean {
+  return !settings.tools.has(name) && input.tools.some(tool => tool.name === name)
 }

@@ -23,7 +23,7 @@ describe('cancelling', () => {
     answer.next(text('半'))
     answer.next({ type: 'tool-call-start', toolCallId: 'c', toolCallName: 'work' })
     cancel.cancel()
-    expect(typesOf(recording.events).slice(-5)).toEqual(['TEXT_MESSAGE_END', 'TOOL_CALL_END', 'STEP_FINISHED', 'TOOL_CALL_RESULT', 'RUN_FINISHED'])
+    expect(typesOf(recording.events).slice(-5)).toEqual(['TOOL_CALL_END', 'TEXT_MESSAGE_END', 'STEP_FINISHED', 'TOOL_CALL_RESULT', 'RUN_FINISHED'])
     expect(endOf(ended(recording)).outcome).toEqual({ type: 'cancelled' })
     expect(answer.observed).toBe(false)
   })
@@ -44,7 +44,9 @@ describe('cancelling', () => {
     const model = mockModel(textAnswer('x'))
     let wraps = 0
     const agent = createAgent({ model, middleware: [(input, context, next) => (wraps++, next(input, context))] })
-    expect(typesOf(run(agent, question(), contextOf({ cancel: cancel.signal })))).toEqual(['RUN_STARTED', 'RUN_FINISHED'])
+    const events = run(agent, question({ parentRunId: 'run-0' }), contextOf({ cancel: cancel.signal }))
+    expect(typesOf(events)).toEqual(['RUN_STARTED', 'RUN_FINISHED'])
+    expect(events[0]).toMatchObject({ runId: 'run-1', parentRunId: 'run-0' })
     expect([model.requests.length, wraps]).toEqual([0, 0])
   })
   it('after the end changes nothing, and nobody listens any more', () => {

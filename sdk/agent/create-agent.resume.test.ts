@@ -34,6 +34,14 @@ describe('a resume', () => {
     run(agent, answers(first, { 'approve-a': { approved: true }, 'approve-b': { approved: true } }), context)
     expect(effects).toEqual([{ amount: 1 }, { amount: 2 }])
   })
+  it('that lacks an answer leaves the ledger as it is, also for a result that a person gave', () => {
+    const agent = createAgent({ model: mockModel(toolAnswer(['a', 'rate', {}], ['b', 'pay', {}])), tools: [defineTool({ name: 'rate', description: '' }), payOf()] })
+    const ledger = loggingLedger()
+    const first = run(agent, question(), contextOf({ ledger }))
+    const { length } = ledger.log
+    expect(endOf(run(agent, answers(first, { 'answer-a': 5 }), contextOf({ ledger })))).toMatchObject({ code: 'agent/resume-incomplete' })
+    expect(ledger.log).toHaveLength(length)
+  })
   it('that comes twice has its effect once, and the same result', () => {
     const agent = createAgent({ model: mockModel(callPay, textAnswer('好')), tools: [payOf()] })
     const context = contextOf()
@@ -84,6 +92,17 @@ describe('after a crash', () => {
     const { goOn, yes } = afterCrash(payOf({ replay }), 'done', 'paid before')
     expect(resultsOf(goOn(yes))).toEqual([['c', 'paid before']])
     expect(effects).toEqual([])
+  })
+  it('a call that ended with an error is told as one, and not done again', () => {
+    const failing = payOf({ replay: 'idempotent', execute: args => { effects.push(args); throw new Error('sold out') } })
+    const agent = createAgent({ model: mockModel(callPay, textAnswer('好')), tools: [failing] })
+    const ledger = loggingLedger()
+    const input = answers(run(agent, question(), contextOf({ ledger })), { 'approve-c': { approved: true } })
+    const told = [['c', 'Error: sold out', 'agent/tool-failed']]
+    expect(resultsOf(run(agent, input, contextOf({ ledger })))).toEqual(told)
+    expect(ledger.get('c')).toMatchObject({ state: 'done', result: 'Error: sold out', isError: true })
+    expect(resultsOf(run(agent, input, contextOf({ ledger: loggingLedger(ledger.entries()) })))).toEqual(told)
+    expect(effects).toHaveLength(1)
   })
   it('a call that was approved and not begun runs', () => {
     const { goOn, yes } = afterCrash(payOf({ replay: 'never' }), 'approved')
@@ -168,12 +187,23 @@ describe('a tool that needs a gesture', () => {
     record(agent, answers(first, { 'approve-s': { approved: true }, 'approve-c': { approved: true } }), context)
     expect(effects).toHaveLength(1)
   })
-  it('that may have run is armed anew before it is asked about again', () => {
-    const { goOn, first, ledger, yes } = afterCrash(gesture(), 'executing')
+  it('that may have run stays begun when it is asked about again, and runs once more inside the tap', () => {
+    const { agent, goOn, first, ledger, yes } = afterCrash(gesture(), 'executing')
     expect(asked(goOn(yes)).map(({ id }) => id)).toEqual(['again-c'])
-    expect(ledger.log).toEqual(['c armed'])
+    expect(ledger.log).toEqual([])
     expect(resultsOf(goOn(answers(first, { 'again-c': { approved: false } })))[0]![2]).toBe('agent/tool-outcome-unknown')
     expect(effects).toEqual([])
+    const slow = { get: ledger.get, put: () => new Promise<void>(() => {}) }
+    record(agent, answers(first, { 'again-c': { approved: true } }), contextOf({ ledger: slow }))
+    expect(effects).toHaveLength(1)
+  })
+  it('that has begun is not begun again by its old approval, though the app died while it was asked about again', () => {
+    const { agent, ledger, yes, goOn } = afterCrash(gesture({ execute: (args: unknown) => (effects.push(args), new Promise(() => {})) }), 'armed')
+    record(agent, yes, contextOf({ ledger })).leave()
+    const slow = { get: ledger.get, put: (entry: Parameters<typeof ledger.put>[0]) => (void ledger.put(entry), new Promise<void>(() => {})) }
+    record(agent, yes, contextOf({ ledger: slow })).leave()
+    expect(asked(goOn(yes)).map(({ id }) => id)).toEqual(['again-c'])
+    expect(effects).toHaveLength(1)
   })
   it('is not told to be undone when the run is cancelled while it runs', () => {
     const { agent, ledger, yes } = afterCrash(gesture({ execute: () => new Promise(() => {}) }), 'armed')

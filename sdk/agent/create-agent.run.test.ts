@@ -87,7 +87,7 @@ describe('an answer that is no answer', () => {
   })
   it('keeps what has come, and closes it', () => {
     const events = run(createAgent({ model: mockModel([thought('想'), text('半'), thought('又'), { type: 'error', error }]) }))
-    expect(typesOf(events).slice(-5)).toEqual(['TEXT_MESSAGE_END', 'REASONING_MESSAGE_END', 'REASONING_END', 'STEP_FINISHED', 'RUN_ERROR'])
+    expect(typesOf(events).slice(-5)).toEqual(['REASONING_MESSAGE_END', 'REASONING_END', 'TEXT_MESSAGE_END', 'STEP_FINISHED', 'RUN_ERROR'])
   })
   it('asks a model that stops without an end once, and not until the steps are used up', () => {
     const model = mockModel([text('half')])

@@ -175,7 +175,7 @@ describe('the ledger', () => {
     const ledger = loggingLedger()
     run(createAgent({ model: mockModel(callWork, textAnswer('好')), tools: [toolOf(() => (ledger.note('effect'), 'ok'))] }), question(), contextOf({ ledger }))
     expect(ledger.log).toEqual(['c executing', 'effect', 'c done'])
-    expect(ledger.get('c')).toMatchObject({ toolName: 'work', state: 'done', result: 'ok' })
+    expect(ledger.get('c')).toMatchObject({ toolName: 'work', state: 'done', result: 'ok', isError: undefined })
   })
   it('is waited for where it needs time to write', async () => {
     const log: string[] = []

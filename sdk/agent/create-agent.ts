@@ -1,20 +1,18 @@
 import type { Observable } from 'rxjs'
 import type { AnyPolicy, ApprovalPolicy } from './approval.js'
-import { composeModel, composeRun } from './compose.js'
+import { compose } from './compose.js'
 import { finishStep, interruptStep } from './end-step.js'
+import { readHistory } from './history.js'
 import { modelStep } from './model-step.js'
 import { resumeStep } from './resume-step.js'
-import { guardRun } from './run-guard.js'
+import { guardRun, startOf } from './run-guard.js'
 import { createRunState, type AgentSettings, type Phase, type RunState } from './run-state.js'
-import { toolStep } from './tool-step.js'
-import { settleUnanswered } from './unanswered.js'
-import { addUsage } from './usage.js'
+import { afterStep, toolStep } from './tool-step.js'
 import type {
-  Agent, AgentInfo, AnyTool, ModelEndpoint, ModelMiddleware, RunContext, RunFunction, RunInput, RunMiddleware, Schema,
+  Agent, AgentInfo, AnyTool, ModelEndpoint, ModelMiddleware, RunFunction, RunInput, RunMiddleware, Schema,
 } from '../contracts.js'
 import { SampanError } from '../errors.js'
-import { PROTOCOL_VERSION, type AgentEvent } from '../protocol/events.js'
-import type { JsonSchema } from '../protocol/json.js'
+import type { AgentEvent } from '../protocol/events.js'
 import type { TokenUsage, ToolDescription } from '../protocol/messages.js'
 import { toJsonSchema } from '../protocol/schema.js'
 import { defer, of, sequence } from '../protocol/streams.js'
@@ -56,94 +54,69 @@ export interface AgentOptions<Tools extends readonly AnyTool[]> {
  * const agent = createAgent({ model: openai({ connection, model: 'default' }), tools: [findDrinks], instructions: '…' })
  */
 export function createAgent<const Tools extends readonly AnyTool[] = readonly []>(options: AgentOptions<Tools>): Agent<Tools[number]> {
-  const tools = options.tools ?? ([] as readonly AnyTool[])
+  const { name = 'agent', description, tools = [] as readonly AnyTool[], output, middleware = [] } = options
   const settings = settingsOf(options, tools)
-  const middleware = options.middleware ?? []
-  const run: RunFunction = middleware.length ? wrappedRun(settings, middleware) : (input, context) => loop(settings, input, context, () => {})
+  const run: RunFunction = (input, context) =>
+    defer(() => {
+      // Also of runs that middleware begins besides.
+      const usage: TokenUsage[] = []
+      const inner: RunFunction = (asked, given) =>
+        defer(() => {
+          const state = createRunState(settings, asked, given, usage)
+          return sequence(() => phases[state.phase](state)).pipe(guardRun(asked, given, usage))
+        })
+      if (!middleware.length) return inner(input, context)
+      // Middleware may do what it likes to a stream, and throw as well; a second guard holds the law around it.
+      return defer(() => compose(middleware, inner)(input, context)).pipe(guardRun(input, context, usage))
+    })
   const info: AgentInfo = {
-    name: options.name ?? 'agent',
-    description: options.description,
+    name,
+    description,
     get tools() {
       return settings.descriptions()
     },
-    capabilities: { streaming: true, tools: tools.length > 0, approvals: true, structuredOutput: Boolean(options.output) },
+    capabilities: { streaming: true, tools: tools.length > 0, approvals: true, structuredOutput: !!output },
   }
   return Object.assign(run, { info, tools: tools as Tools })
 }
 
-/** One run: a state, its phases, and the law around them. */
-function loop(settings: AgentSettings, input: RunInput, context: RunContext, begun: (state: RunState) => void): Observable<AgentEvent> {
-  return defer(() => {
-    const state = createRunState(settings, input, context)
-    begun(state)
-    return runPhases(state).pipe(guardRun(input, context, () => state.usage))
-  })
-}
-
-/** Middleware may do what it likes to a stream, and throw as well; a second guard holds the law around it. */
-function wrappedRun(settings: AgentSettings, middleware: readonly RunMiddleware[]): RunFunction {
-  return (input, context) =>
-    defer(() => {
-      const states: RunState[] = []
-      const usage = (): TokenUsage[] => states.reduce<TokenUsage[]>((sum, state) => state.usage.reduce(addUsage, sum), [])
-      const inner: RunFunction = (innerInput, innerContext) => loop(settings, innerInput, innerContext, state => states.push(state))
-      return defer(() => composeRun(middleware, inner)(input, context)).pipe(guardRun(input, context, usage))
-    })
-}
-
-function settingsOf<Tools extends readonly AnyTool[]>(options: AgentOptions<Tools>, tools: readonly AnyTool[]): AgentSettings {
+function settingsOf(options: AgentOptions<readonly AnyTool[]>, tools: readonly AnyTool[]): AgentSettings {
+  const { model, modelMiddleware = [], maxSteps = 12, maxResultChars = 60_000, output } = options
   const byName = new Map(tools.map(tool => [tool.name, tool]))
-  if (byName.size < tools.length) {
-    throw new SampanError('agent/invalid', 'Two tools have the same name; the model could not tell them apart.')
-  }
-  let descriptions: ToolDescription[] | undefined
-  let outputJson: JsonSchema | undefined
-  const { model, instructions, approval, output, temperature, maxOutputTokens, extra } = options
+  if (byName.size < tools.length) throw new SampanError('agent/invalid', 'Two tools have the same name.')
   return {
-    model: composeModel(options.modelMiddleware ?? [], model),
+    ...(options as Pick<typeof options, 'instructions' | 'output' | 'temperature' | 'maxOutputTokens' | 'extra'> & { approval?: AnyPolicy }),
+    model: compose(modelMiddleware, model),
     tools: byName,
-    descriptions: () => (descriptions ??= tools.map(({ name, description, parameters }) => ({ name, description, parameters }))),
-    instructions,
-    approval: approval as AnyPolicy | undefined,
-    maxSteps: options.maxSteps ?? 12,
-    maxResultChars: options.maxResultChars ?? 60_000,
-    output: output && { name: 'output', schema: output, json: () => (outputJson ??= toJsonSchema(output)) },
-    request: { temperature, maxOutputTokens, extra },
+    descriptions: lazy(() => tools.map<ToolDescription>(({ name, description, parameters }) => ({ name, description, parameters }))),
+    outputJson: lazy(() => toJsonSchema(output!)),
+    maxSteps,
+    maxResultChars,
   }
 }
 
-/** One phase after the other. The guard leaves when an event ends the run. */
-function runPhases(state: RunState): Observable<AgentEvent> {
-  return sequence(() => phases[nextPhase(state)](state))
+/** Makes a value when it is first asked for. */
+function lazy<T extends object>(make: () => T): () => T {
+  let value: T | undefined
+  return () => (value ??= make())
 }
 
+// One phase after the other. The guard leaves when an event ends the run.
 const phases: Record<Phase, (state: RunState) => Observable<AgentEvent>> = {
   start: startStep,
   resume: resumeStep,
   model: modelStep,
   tools: toolStep,
+  afterStep,
   interrupt: interruptStep,
   finish: finishStep,
 }
 
-function nextPhase(state: RunState): Phase {
-  if (state.phase !== 'model') return state.phase
-  const exhausted = state.context.budget.exhausted()
-  if (exhausted !== undefined) {
-    state.interrupts.push({ id: 'budget-' + state.input.runId, reason: 'sampan:budget', message: exhausted })
-    return (state.phase = 'interrupt')
-  }
-  if (state.step >= state.settings.maxSteps) {
-    const message = 'The model was called ' + state.step + ' times without coming to an end (maxSteps).'
-    throw new SampanError('agent/step-limit', message)
-  }
-  return state.phase
-}
-
 function startStep(state: RunState): Observable<AgentEvent> {
-  const { threadId, runId, parentRunId, resume, attach } = state.input
-  if (attach) throw new SampanError('agent/invalid', 'This agent keeps no checkpoints: there is nothing to attach to.')
-  state.phase = resume?.length ? 'resume' : 'model'
-  if (!resume?.length) settleUnanswered(state)
-  return of<AgentEvent>({ type: 'RUN_STARTED', threadId, runId, parentRunId, protocolVersion: PROTOCOL_VERSION })
+  const { input } = state
+  if (input.attach) throw new SampanError('agent/invalid', 'This agent keeps no checkpoints to attach to.')
+  const isResumed = !!input.resume?.length
+  readHistory(state, isResumed)
+  state.phase = isResumed ? 'resume' : 'model'
+  return of<AgentEvent>(startOf(input))
 }

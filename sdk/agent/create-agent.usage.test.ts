@@ -1,11 +1,11 @@
-import { Subject } from 'rxjs'
+import { concat, ignoreElements, Subject } from 'rxjs'
 import { describe, expect, it } from 'vitest'
 import { contextOf, ended, endOf, question, record, run } from './__fixtures__/runs.js'
 import { createAgent } from './create-agent.js'
 import { defineTool } from './define-tool.js'
 import { addUsage } from './usage.js'
 import { createCancel } from '../context/cancel.js'
-import type { ModelEvent } from '../contracts.js'
+import type { ModelEvent, RunMiddleware } from '../contracts.js'
 import { SampanError } from '../errors.js'
 import { mockModel, textAnswer, toolAnswer } from '../testkit/mock-model.js'
 
@@ -31,6 +31,11 @@ describe('the end of a run tells what it used', () => {
     cancel.cancel()
     expect(endOf(ended(recording))).toMatchObject({ outcome: { type: 'cancelled' }, usage: used(10) })
   })
+  it('with what runs before used that middleware has begun for it', () => {
+    const twice: RunMiddleware = (input, context, next) => concat(next(input, context).pipe(ignoreElements()), next(input, context))
+    const events = run(createAgent({ model: mockModel(textAnswer('坏'), textAnswer('好')), middleware: [twice] }))
+    expect(endOf(events).usage).toEqual(used(20))
+  })
   it('as nothing where no model was called, or none told', () => {
     expect(endOf(run(createAgent({ model: mockModel([{ type: 'finish', reason: 'stop' }]) }))).usage).toEqual([])
   })
@@ -44,8 +49,10 @@ describe('the end of a run tells what it used', () => {
 
 describe('addUsage', () => {
   it('adds count by count, and leaves unknown what nobody told', () => {
-    const before = [{ provider: 'a', model: 'm', inputTokens: 1, cachedInputTokens: 1 }]
-    expect(addUsage(before, { provider: 'a', model: 'm', inputTokens: 2, reasoningTokens: 5 })).toEqual([{ provider: 'a', model: 'm', inputTokens: 3, cachedInputTokens: 1, reasoningTokens: 5 }])
-    expect(before[0]!.inputTokens).toBe(1)
+    const before = { provider: 'a', model: 'm', inputTokens: 1, cachedInputTokens: 1 }
+    const list = [before]
+    addUsage(list, { provider: 'a', model: 'm', inputTokens: 2, reasoningTokens: 5 })
+    expect(list).toEqual([{ provider: 'a', model: 'm', inputTokens: 3, cachedInputTokens: 1, reasoningTokens: 5 }])
+    expect(before.inputTokens).toBe(1)
   })
 })

@@ -40,22 +40,21 @@ type NoInput = StandardSchema<unknown, Record<string, never>>
 export function defineTool<const Name extends string, Result, Input extends Schema = NoInput>(
   options: ToolOptions<Name, Input, Result>,
 ): Tool<Name, SchemaOutput<Input>, Awaited<Result>> {
-  const input: Schema = options.input ?? { type: 'object', properties: {} }
-  const { output, requiresGesture = false } = options
+  const { name, description, input = { type: 'object', properties: {} }, output, execute, approval, replay = 'ask', requiresGesture = false, timeoutMs = 60_000 } = options
   let parameters: JsonSchema | undefined
   return {
-    name: options.name,
-    description: options.description,
+    name,
+    description,
     get parameters() {
       // Made when first read: an app that never runs the agent does not pay for the conversion at start.
       return (parameters ??= toJsonSchema(input))
     },
-    approval: options.approval,
-    replay: options.replay ?? 'ask',
+    approval,
+    replay,
     requiresGesture,
-    timeoutMs: options.timeoutMs ?? 60_000,
-    validate: args => validateWith<SchemaOutput<Input>>(input, args),
-    validateResult: output ? result => validateWith<Awaited<Result>>(output as Schema, result) : undefined,
-    execute: options.execute as Tool<Name, SchemaOutput<Input>, Awaited<Result>>['execute'],
+    timeoutMs,
+    validate: args => validateWith(input, args),
+    validateResult: output && (result => validateWith(output, result)),
+    execute: execute as Tool<Name, SchemaOutput<Input>, Awaited<Result>>['execute'],
   }
 }

@@ -1,26 +1,26 @@
 import type { CheckedCall } from './check-call.js'
 import type { RunState } from './run-state.js'
+import type { ToolOutcome } from './tool-outcome.js'
 import type { LedgerEntry, LedgerState } from '../contracts.js'
 
 /** Writes how far a call has come. */
-export function writeLedger(state: RunState, call: CheckedCall, ledgerState: LedgerState, result?: string): void | PromiseLike<void> {
-  const { toolCallId, toolName, fingerprint } = call
-  return state.context.ledger.put({ toolCallId, toolName, fingerprint, state: ledgerState, result })
+export function writeLedger({ context }: RunState, { id, tool, fingerprint }: CheckedCall, state: LedgerState, outcome: Partial<ToolOutcome> = {}): void | PromiseLike<void> {
+  const { content: result, error } = outcome
+  return context.ledger.put({ toolCallId: id, toolName: tool.name, fingerprint, state, result, isError: error && true })
 }
 
 /** Writes what nobody waits for, and what must not undo an effect that has happened: a failure is only traced. */
-export function noteInLedger(state: RunState, call: CheckedCall, ledgerState: LedgerState, result?: string): void {
-  const { toolCallId } = call
+export function noteInLedger(state: RunState, call: CheckedCall, ledgerState: LedgerState, outcome?: ToolOutcome): void {
   whenDone(
-    () => writeLedger(state, call, ledgerState, result),
+    () => writeLedger(state, call, ledgerState, outcome),
     () => {},
-    thrown => state.context.trace('ledger-failed', { toolCallId, state: ledgerState, message: String(thrown) }),
+    thrown => state.context.trace('ledger-failed', { toolCallId: call.id, state: ledgerState, message: String(thrown) }),
   )
 }
 
 /** Whether the effect of a call may have happened. */
 export function hasBegun(entry: LedgerEntry | undefined): entry is LedgerEntry {
-  return entry !== undefined && (entry.state === 'executing' || entry.state === 'done' || entry.state === 'delivered')
+  return !!entry && /^(executing|done|delivered)$/.test(entry.state)
 }
 
 /** Goes on at once with a plain value, and later with a promised one; anything thrown goes to `failed`. Goes on once. */
@@ -31,13 +31,15 @@ export function whenDone<T>(work: () => T | PromiseLike<T>, done: (value: T) => 
     isOver = true
     then(value)
   }
+  const [succeed, fail] = [once(done), once(failed)]
   let value: T | PromiseLike<T>
   try {
     value = work()
     const then = (value as PromiseLike<T> | null | undefined)?.then
-    if (typeof then === 'function') return void then.call(value, once(done), once(failed))
+    if (typeof then === 'function') return void then.call(value, succeed, fail)
   } catch (thrown) {
-    return once(failed)(thrown)
+    return fail(thrown)
   }
-  done(value as T)
+  // Outside: what this throws is not the work's.
+  succeed(value as T)
 }

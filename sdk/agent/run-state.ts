@@ -1,30 +1,26 @@
 import type { AnyPolicy } from './approval.js'
-import type { AnyTool, FinishReason, ModelFunction, RunContext, RunInput, Schema } from '../contracts.js'
+import type { AnyTool, ModelEvent, ModelFunction, RunContext, RunInput, Schema } from '../contracts.js'
 import type { JsonSchema } from '../protocol/json.js'
-import type { Interrupt, Message, TokenUsage, ToolDescription } from '../protocol/messages.js'
+import type { Interrupt, Message, TokenUsage, ToolCall, ToolDescription } from '../protocol/messages.js'
 
 /** What `createAgent` settled once, for all runs. */
 export interface AgentSettings {
   readonly model: ModelFunction
   readonly tools: ReadonlyMap<string, AnyTool>
   readonly descriptions: () => ToolDescription[]
-  readonly instructions: string | ((input: RunInput) => string) | undefined
-  readonly approval: AnyPolicy | undefined
+  readonly instructions?: string | ((input: RunInput) => string)
+  readonly approval?: AnyPolicy | undefined
   readonly maxSteps: number
   readonly maxResultChars: number
-  readonly output: { readonly name: string; readonly schema: Schema; readonly json: () => JsonSchema } | undefined
-  readonly request: { temperature?: number; maxOutputTokens?: number; extra?: Record<string, unknown> }
-}
-
-/** A tool call the model has finished asking for. */
-export interface PendingCall {
-  readonly toolCallId: string
-  readonly toolName: string
-  readonly argsText: string
+  readonly output?: Schema
+  readonly outputJson: () => JsonSchema
+  readonly temperature?: number
+  readonly maxOutputTokens?: number
+  readonly extra?: Record<string, unknown>
 }
 
 /** What comes next in a run. The loop calls one phase after the other until a terminal event. */
-export type Phase = 'start' | 'resume' | 'model' | 'tools' | 'interrupt' | 'finish'
+export type Phase = 'start' | 'resume' | 'model' | 'tools' | 'afterStep' | 'interrupt' | 'finish'
 
 /** Where one run stands. Made when a run is subscribed to, and private to that subscription. */
 export interface RunState {
@@ -34,39 +30,39 @@ export interface RunState {
   phase: Phase
   /** Model calls made so far. */
   step: number
-  stepName: string
   /** The conversation as the next model call sees it, without the instructions. */
-  messages: Message[]
-  usage: TokenUsage[]
-  calls: PendingCall[]
-  interrupts: Interrupt[]
+  readonly messages: Message[]
+  /** What has been used. Shared with runs that middleware begins beside this one. */
+  readonly usage: TokenUsage[]
+  /** What the next phase is about: the calls of the last answer. */
+  calls: readonly ToolCall[]
+  /** Ids of all calls of the conversation. */
+  readonly callIds: Set<string>
+  readonly interrupts: Interrupt[]
   /** Calls of tools that the caller runs itself. */
-  pendingToolCallIds: string[]
-  /** Text of the last assistant message, for structured output. */
-  lastText: string
-  finishReason: FinishReason | undefined
-  /** The same in the provider's own word. */
-  rawFinishReason: string | undefined
-  /** Ids of all tool calls in `messages`. Made when the first tool is called. */
-  callIds: Set<string> | undefined
+  readonly pendingToolCallIds: string[]
+  /** How the last answer ended. */
+  finish: Partial<Extract<ModelEvent, { type: 'finish' }>>
 }
 
-export function createRunState(settings: AgentSettings, input: RunInput, context: RunContext): RunState {
+export function createRunState(settings: AgentSettings, input: RunInput, context: RunContext, usage: TokenUsage[]): RunState {
   return {
     settings,
     input,
     context,
+    usage,
     phase: 'start',
     step: 0,
-    stepName: '',
-    messages: input.messages.filter(message => message.role !== 'activity'),
-    usage: [],
+    messages: [],
     calls: [],
+    callIds: new Set(),
     interrupts: [],
     pendingToolCallIds: [],
-    lastText: '',
-    finishReason: undefined,
-    rawFinishReason: undefined,
-    callIds: undefined,
+    finish: {},
   }
+}
+
+/** The name of the step the run is in. */
+export function stepName({ step }: RunState): string {
+  return 'step-' + step
 }

@@ -1,50 +1,68 @@
-import type { PendingCall, RunState } from './run-state.js'
-import type { AnyTool } from '../contracts.js'
+import type { Observable } from 'rxjs'
+import { hasBegun } from './ledger.js'
+import type { RunState } from './run-state.js'
+import type { AnyTool, RunContext } from '../contracts.js'
 import { errorMessage, type ErrorCode } from '../errors.js'
-import type { ToolCallResultEvent } from '../protocol/events.js'
+import type { AgentEvent, ToolCallResultEvent } from '../protocol/events.js'
+import type { ToolMessage } from '../protocol/messages.js'
+import { of } from '../protocol/streams.js'
 
 /** How a tool call ended: what the model is told, and the code where it went wrong. */
 export interface ToolOutcome { readonly content: string; readonly error?: ErrorCode }
+/** The outcome of a call that went wrong. */
+export type Failure = Required<ToolOutcome>
 
-/** Nobody knows whether the effect happened, and it is not started again. */
-export const unknownOutcome: Required<ToolOutcome> = {
-  error: 'agent/tool-outcome-unknown',
-  content: 'Error: this tool was already started once; whether it took effect is unknown. It was not started again.',
+export function failure(error: ErrorCode, text: string, maxChars?: number): Failure {
+  return { error, content: ('Error: ' + text).slice(0, maxChars) }
+}
+
+/** The outcome of a call that somebody said no to. */
+export function denial(reason: string): Failure {
+  return { error: 'agent/tool-denied', content: 'Denied: ' + reason }
+}
+
+/** The outcome of a call that may have had its effect, and is not made again. */
+export function unknownOutcome(): Failure {
+  return failure('agent/tool-outcome-unknown', 'whether this tool took effect is unknown; it was not started again.')
 }
 
 /** The outcome of a value that a tool returned, or that a person gave in its place. */
 export function outcomeOf(tool: AnyTool, result: unknown, maxChars: number): ToolOutcome {
+  const invalid = (text: string): Failure => failure('agent/tool-result-invalid', text, maxChars)
   let content: string
   try {
-    const checked = tool.validateResult?.(result)
-    if (checked && !checked.ok) return invalid('the tool returned something that does not fit its schema: ' + checked.issues, maxChars)
-    const value = checked ? checked.value : result
-    content = typeof value === 'string' ? value : JSON.stringify(value) ?? 'null'
+    const checked = tool.validateResult ? tool.validateResult(result) : { ok: true as const, value: result }
+    if (!checked.ok) return invalid('the result does not fit its schema: ' + checked.issues)
+    const { value } = checked
+    content = typeof value === 'string' ? value : JSON.stringify(value) || 'null'
   } catch (thrown) {
-    return invalid('the result is no JSON: ' + errorMessage(thrown), maxChars)
+    return invalid('the result is no JSON: ' + errorMessage(thrown))
   }
   if (content.length <= maxChars) return { content }
-  const text = 'Error: the tool returned ' + content.length + ' characters; at most ' + maxChars + ' fit.'
-  return { content: text, error: 'agent/tool-result-too-large' }
+  return failure('agent/tool-result-too-large', 'the tool returned ' + content.length + ' characters; at most ' + maxChars + ' fit.')
 }
 
-/** The outcome of a tool that threw. */
-export function failureOf(thrown: unknown, maxChars: number): ToolOutcome {
-  return { content: ('Error: ' + errorMessage(thrown)).slice(0, maxChars), error: 'agent/tool-failed' }
+/** What the ledger knows of a call that is not made any more: the app may have died after the effect. */
+export function knownOutcome({ ledger }: RunContext, toolCallId: string): ToolOutcome {
+  const entry = ledger.get(toolCallId)
+  if (!hasBegun(entry)) return failure('agent/tool-arguments-cut', 'this tool was not executed.')
+  const { result, isError } = entry
+  return result === undefined ? unknownOutcome() : { content: result, error: isError ? 'agent/tool-failed' : undefined }
 }
 
-/** The outcome of a call that somebody said no to. */
-export function denialOf(reason: string): Required<ToolOutcome> {
-  return { content: 'Denied: ' + reason, error: 'agent/tool-denied' }
+/** The end of a tool call as an event. */
+export function resultEvent(context: RunContext, toolCallId: string, { content, error }: ToolOutcome): ToolCallResultEvent {
+  return { type: 'TOOL_CALL_RESULT', messageId: context.ids('result'), toolCallId, content, role: 'tool', metadata: error && { sampan: { error } } }
 }
 
-function invalid(text: string, maxChars: number): ToolOutcome {
-  return { content: ('Error: ' + text).slice(0, maxChars), error: 'agent/tool-result-invalid' }
+/** The end of a tool call as the next model call sees it. */
+export function resultMessage(id: string, toolCallId: string, { content, error }: ToolOutcome): ToolMessage {
+  return { id, role: 'tool', toolCallId, content, error: error && content }
 }
 
-/** The end of a tool call as an event; also goes into the run's history, for the next model call. */
-export function toolResult(state: RunState, { toolCallId }: PendingCall, { content, error }: ToolOutcome): ToolCallResultEvent {
-  const messageId = state.context.ids('result')
-  state.messages.push({ id: messageId, role: 'tool', toolCallId, content, error: error && content })
-  return { type: 'TOOL_CALL_RESULT', messageId, toolCallId, content, role: 'tool', metadata: error && { sampan: { error } } }
+/** Ends a tool call: as an event, and in the run's history. */
+export function endCall({ context, messages }: RunState, toolCallId: string, outcome: ToolOutcome): Observable<AgentEvent> {
+  const event = resultEvent(context, toolCallId, outcome)
+  messages.push(resultMessage(event.messageId, toolCallId, outcome))
+  return of<AgentEvent>(event)
 }

@@ -3,45 +3,58 @@ import { decideApproval } from './approval.js'
 import { askPerson } from './ask-person.js'
 import { checkCall, isCallersTool, type CheckedCall } from './check-call.js'
 import { hasBegun } from './ledger.js'
-import { replay } from './replay.js'
-import type { PendingCall, RunState } from './run-state.js'
+import { stepName, type RunState } from './run-state.js'
 import { runTool } from './run-tool.js'
-import { denialOf, toolResult } from './tool-outcome.js'
+import { endCall, knownOutcome } from './tool-outcome.js'
 import type { AgentEvent } from '../protocol/events.js'
-import { concat, defer, merge, of } from '../protocol/streams.js'
+import { merge, of } from '../protocol/streams.js'
+
+/** Takes one call that can be made; whether it is, is decided there. */
+type Handle = (state: RunState, call: CheckedCall) => Observable<AgentEvent>
 
 /** Runs the calls of the last answer side by side; what needs a person becomes an interrupt. */
 export function toolStep(state: RunState): Observable<AgentEvent> {
-  return defer(() => {
-    const calls = state.calls
-    state.calls = []
-    return concat(merge(...calls.map(call => startCall(state, call))), defer(() => endOfTools(state)))
+  return handleCalls(state, decideAndRun)
+}
+
+/** Leaves the caller's tools to the caller, answers calls that cannot be made, and hands the others on, side by side. */
+export function handleCalls(state: RunState, handle: Handle): Observable<AgentEvent> {
+  state.phase = 'afterStep'
+  const observables = state.calls.map(call => {
+    const { id } = call
+    if (isCallersTool(state, call)) {
+      state.pendingToolCallIds.push(id)
+      return of<AgentEvent>()
+    }
+    const checked = checkCall(state, call)
+    return 'error' in checked ? endCall(state, id, checked) : handle(state, checked)
   })
+  return merge(...observables)
 }
 
-/** After the tools: to the person, to the caller whose own tools were called, or to the next model call. */
-export function endOfTools(state: RunState): Observable<AgentEvent> {
-  state.phase = state.interrupts.length ? 'interrupt' : state.pendingToolCallIds.length ? 'finish' : 'model'
-  return state.stepName ? of<AgentEvent>({ type: 'STEP_FINISHED', stepName: state.stepName }) : of()
-}
-
-function startCall(state: RunState, call: PendingCall): Observable<AgentEvent> {
-  if (isCallersTool(state, call)) {
-    state.pendingToolCallIds.push(call.toolCallId)
-    return of()
-  }
-  const checked = checkCall(state, call)
-  if ('error' in checked) return of<AgentEvent>(toolResult(state, call, checked))
-  return decideAndRun(state, checked)
+/** The end of a step: to the person, to the caller whose own tools were called, to the next model call, or to the end. */
+export function afterStep(state: RunState): Observable<AgentEvent> {
+  const { step, calls, interrupts, pendingToolCallIds } = state
+  state.phase = interrupts.length ? 'interrupt' : pendingToolCallIds.length || (step && !calls.length) ? 'finish' : 'model'
+  return step ? of<AgentEvent>({ type: 'STEP_FINISHED', stepName: stepName(state) }) : of()
 }
 
 /** Asks the ledger, then the policy, about a call; then runs it, refuses it, or leaves it for a person. */
 function decideAndRun(state: RunState, call: CheckedCall): Observable<AgentEvent> {
-  const known = state.context.ledger.get(call.toolCallId)
+  const { context, settings } = state
+  const { id, tool, args, fingerprint } = call
+  const known = context.ledger.get(id)
   // An answer that is read a second time brings calls that may have been run for the first.
-  if (hasBegun(known) && known.fingerprint === call.fingerprint) return replay(state, call, known)
-  const decision = decideApproval(call.tool, call.args, state.settings.approval)
-  state.context.trace('tool-decision', { toolName: call.toolName, decision: typeof decision === 'string' ? decision : 'deny' })
-  if (typeof decision === 'object') return of<AgentEvent>(toolResult(state, call, denialOf(decision.deny)))
-  return decision === 'ask' || !call.tool.execute ? askPerson(state, call) : runTool(state, call)
+  if (hasBegun(known) && known.fingerprint === fingerprint) return replay(state, call)
+  const decision = decideApproval(tool, args, settings.approval)
+  if (typeof decision === 'object') return endCall(state, id, decision)
+  return decision === 'ask' || !tool.execute ? askPerson(state, call) : runTool(state, call)
+}
+
+/** A call that was begun before: the ledger and its tool's policy say what happens, never an approval alone. */
+export function replay(state: RunState, call: CheckedCall): Observable<AgentEvent> {
+  const { id, tool: { replay: policy } } = call
+  const outcome = knownOutcome(state.context, id)
+  if (outcome.error !== 'agent/tool-outcome-unknown' || policy === 'never') return endCall(state, id, outcome)
+  return policy === 'idempotent' ? runTool(state, call) : askPerson(state, call, 'again')
 }

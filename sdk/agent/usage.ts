@@ -1,16 +1,13 @@
 import type { TokenUsage } from '../protocol/messages.js'
 
-const COUNTS = ['inputTokens', 'outputTokens', 'totalTokens', 'reasoningTokens', 'cachedInputTokens', 'cacheWriteInputTokens'] as const
-
-/** Adds one model call's usage to a run's: one entry per provider and model, an unknown count stays unknown. */
-export function addUsage(list: readonly TokenUsage[], usage: TokenUsage): TokenUsage[] {
-  const index = list.findIndex(entry => entry.provider === usage.provider && entry.model === usage.model)
-  const before = list[index]
-  if (!before) return list.concat(usage)
-  const sum: TokenUsage = { ...before }
-  for (const count of COUNTS) {
-    const added = usage[count]
-    if (added !== undefined) sum[count] = (before[count] ?? 0) + added
-  }
-  return list.map((entry, i) => (i === index ? sum : entry))
+/**
+ * Adds one model call's usage to a run's: one entry per provider and model, an unknown count stays unknown. The list
+ * changes; an entry that is in it does not.
+ */
+export function addUsage(list: TokenUsage[], usage: TokenUsage): void {
+  const index = list.findIndex(({ provider, model }) => provider === usage.provider && model === usage.model)
+  if (index < 0) return void list.push(usage)
+  const sum: Record<string, unknown> = { ...list[index] }
+  for (const [count, added] of Object.entries(usage)) if (typeof added === 'number') sum[count] = ((sum[count] as number | undefined) || 0) + added
+  list[index] = sum
 }

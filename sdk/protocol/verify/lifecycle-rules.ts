@@ -1,6 +1,7 @@
 import type { AgentEvent, RunErrorEvent } from '../events.js'
+import { createOpenItems } from './open-items.js'
+import { noteOwners } from './owner-rules.js'
 import { breach, type Breach, type Rules, type RunState } from './rule.js'
-import { noteOwners } from './state-rules.js'
 
 /** How a run starts and ends. */
 export const lifecycleRules: Rules = {
@@ -8,7 +9,7 @@ export const lifecycleRules: Rules = {
     const { owners } = state
     state.phase = 'running'
     state.runId = event.runId
-    state.endedSubagents.clear()
+    state.subagents.clear()
     for (const kind of [owners.message, owners.toolCall, owners.activity, owners.reasoning]) kind.clear()
     return noteOwners(event.input?.messages ?? [], state, false)
   },
@@ -20,6 +21,8 @@ export const lifecycleRules: Rules = {
   },
   RUN_ERROR: (_, state) => {
     state.phase = 'errored'
+    // It may come over open items: what follows finds none of them.
+    state.open = createOpenItems()
     return undefined
   },
 }

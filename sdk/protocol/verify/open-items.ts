@@ -3,78 +3,99 @@ import type { AgentEvent } from '../events.js'
 /** What can be open in a run: a text message, a tool call, a reasoning message, a reasoning span, a step, a sub-agent. */
 export type OpenKind = 'text' | 'tool' | 'reasoning' | 'span' | 'step' | 'subagent'
 
-/** Keeps what a run has opened and not closed yet. */
-export interface OpenItems {
-  /** Takes note of one event. Deltas cost one look into a table; nothing is checked. */
-  observe(event: AgentEvent): void
-  /**
-   * The events that would close all that is open, in a legal order: messages and tool calls, reasoning, then steps and
-   * sub-agents from the innermost out. It closes nothing itself: what is really sent comes back through `observe`.
-   */
-  closingEvents(): AgentEvent[]
-  /** Whether this is open. A step is named by its name and its owner. */
-  has(kind: OpenKind, id: string, owner?: string): boolean
+/** What a type of event has to do with an item of a run. */
+export interface Place {
+  readonly kind: OpenKind
+  /** The field that names the item. */
+  readonly idField: string
+  readonly does: 'open' | 'use' | 'close'
+  /** What closes such an item where nobody else does. */
+  readonly closing: AgentEvent['type']
 }
 
-/** Each kind has ids of its own. The value is the event that will close the item, made when it opens. */
-type OpenMap = Map<string, AgentEvent>
-type Maps = { readonly [K in OpenKind]: OpenMap }
-type Observer<E> = (event: E, open: Maps) => void
-type Observers = { readonly [T in AgentEvent['type']]?: Observer<Extract<AgentEvent, { type: T }>> }
+/** Keeps what a run has opened and not closed yet. Expand chunk events before (`expandChunks`): they are not looked at. */
+export interface OpenItems {
+  /** Whether this event goes on with what the last one went on with. Two comparisons, for what comes most. */
+  goesOn(event: AgentEvent): boolean
+  /**
+   * Takes note of an event that is in order, and says whether it is: what is open is not opened again; what is not open
+   * has no more to say and no end. An event that has nothing to do with items is always in order.
+   */
+  admit(event: AgentEvent): boolean
+  /** Whether the item of this event is open. */
+  has(event: AgentEvent): boolean
+  /**
+   * The events that would close all that is open, from the innermost out. It closes nothing itself: what is really sent
+   * is to be admitted like any other.
+   */
+  closingEvents(): AgentEvent[]
+}
 
-/** Makes a tracker for one stream of events. Chunk events must be expanded before (`expandChunks`). */
+type Type = AgentEvent['type']
+type Family = readonly [kind: OpenKind, idField: string, opening: Type, use: Type | null, ...closing: [Type, ...Type[]]]
+type Fields = { readonly [field: string]: string | undefined }
+
+const places = /* @__PURE__ */ placesOf([
+  ['text', 'messageId', 'TEXT_MESSAGE_START', 'TEXT_MESSAGE_CONTENT', 'TEXT_MESSAGE_END'],
+  ['tool', 'toolCallId', 'TOOL_CALL_START', 'TOOL_CALL_ARGS', 'TOOL_CALL_END'],
+  ['reasoning', 'messageId', 'REASONING_MESSAGE_START', 'REASONING_MESSAGE_CONTENT', 'REASONING_MESSAGE_END'],
+  ['span', 'messageId', 'REASONING_START', null, 'REASONING_END'],
+  ['step', 'stepName', 'STEP_STARTED', null, 'STEP_FINISHED'],
+  ['subagent', 'subagentRunId', 'SUBAGENT_STARTED', null, 'SUBAGENT_FINISHED', 'SUBAGENT_ERROR'],
+])
+
+function placesOf(families: readonly Family[]): ReadonlyMap<string | null, Place> {
+  const byType = new Map<string | null, Place>()
+  for (const [kind, idField, opening, use, ...closings] of families) {
+    const add = (type: Type | null, does: Place['does']) => byType.set(type, { kind, idField, does, closing: closings[0] })
+    add(opening, 'open')
+    add(use, 'use')
+    closings.forEach(type => add(type, 'close'))
+  }
+  return byType
+}
+
+/** What an event has to do with an item, if anything. */
+export function placeOf({ type }: AgentEvent): Place | undefined {
+  return places.get(type)
+}
+
+/** Makes a tracker for one stream of events. */
 export function createOpenItems(): OpenItems {
-  const open: Maps = { text: new Map(), tool: new Map(), reasoning: new Map(), span: new Map(), step: new Map(), subagent: new Map() }
+  // By key, in the order they were opened: the event that will close the item.
+  const items = new Map<string, AgentEvent>()
+  let [lastType, lastField, lastId]: [string, string, string | undefined] = ['', '', '']
   return {
-    observe(event) {
-      if (event.type === 'TEXT_MESSAGE_CONTENT') return
-      const observer = OBSERVERS[event.type] as Observer<AgentEvent> | undefined
-      if (observer) observer(event, open)
+    goesOn: event => event.type === lastType && (event as unknown as Fields)[lastField] === lastId,
+    admit(event) {
+      const place = placeOf(event)
+      if (!place) return true
+      const { does, idField } = place
+      const key = keyOf(event, place)
+      if (items.has(key) === (does === 'open')) return false
+      if (does === 'open') items.set(key, closingOf(event, place))
+      else if (does === 'close') {
+        items.delete(key)
+        lastType = ''
+      } else [lastType, lastField, lastId] = [event.type, idField, (event as unknown as Fields)[idField]]
+      return true
     },
-    closingEvents: () => [
-      ...open.text.values(),
-      ...open.tool.values(),
-      ...innermostFirst(open.reasoning),
-      ...innermostFirst(open.span),
-      ...innermostFirst(open.step),
-      ...innermostFirst(open.subagent),
-    ],
-    has: (kind, id, owner) => open[kind].has(kind === 'step' ? stepKey(id, owner) : id),
+    has(event) {
+      const place = placeOf(event)
+      return !!place && items.has(keyOf(event, place))
+    },
+    closingEvents: () => Array.from(items.values()).reverse(),
   }
 }
 
-const OBSERVERS: Observers = {
-  RUN_STARTED: (_, open) => clear(open),
-  RUN_FINISHED: (_, open) => clear(open),
-  RUN_ERROR: (_, open) => clear(open),
-  TEXT_MESSAGE_START: ({ messageId, subagentRunId }, { text }) =>
-    void text.set(messageId, { type: 'TEXT_MESSAGE_END', messageId, ...ownedBy(subagentRunId) }),
-  TEXT_MESSAGE_END: ({ messageId }, { text }) => void text.delete(messageId),
-  TOOL_CALL_START: ({ toolCallId, subagentRunId }, { tool }) =>
-    void tool.set(toolCallId, { type: 'TOOL_CALL_END', toolCallId, ...ownedBy(subagentRunId) }),
-  TOOL_CALL_END: ({ toolCallId }, { tool }) => void tool.delete(toolCallId),
-  REASONING_MESSAGE_START: ({ messageId, subagentRunId }, { reasoning }) =>
-    void reasoning.set(messageId, { type: 'REASONING_MESSAGE_END', messageId, ...ownedBy(subagentRunId) }),
-  REASONING_MESSAGE_END: ({ messageId }, { reasoning }) => void reasoning.delete(messageId),
-  REASONING_START: ({ messageId, subagentRunId }, { span }) =>
-    void span.set(messageId, { type: 'REASONING_END', messageId, ...ownedBy(subagentRunId) }),
-  REASONING_END: ({ messageId }, { span }) => void span.delete(messageId),
-  STEP_STARTED: ({ stepName, subagentRunId }, { step }) =>
-    void step.set(stepKey(stepName, subagentRunId), { type: 'STEP_FINISHED', stepName, ...ownedBy(subagentRunId) }),
-  STEP_FINISHED: ({ stepName, subagentRunId }, { step }) => void step.delete(stepKey(stepName, subagentRunId)),
-  SUBAGENT_STARTED: ({ subagentRunId }, { subagent }) =>
-    void subagent.set(subagentRunId, { type: 'SUBAGENT_FINISHED', subagentRunId }),
-  SUBAGENT_FINISHED: ({ subagentRunId }, { subagent }) => void subagent.delete(subagentRunId),
-  SUBAGENT_ERROR: ({ subagentRunId }, { subagent }) => void subagent.delete(subagentRunId),
+/** Each kind has ids of its own. A step belongs to whoever started it; the empty id is an owner, and not the same as none. */
+function keyOf(event: AgentEvent, { kind, idField }: Place): string {
+  const { subagentRunId: owner, [idField]: id } = event as unknown as Fields
+  return (kind === 'step' && typeof owner === 'string' ? owner.length + ' ' + owner + ' ' : '') + kind + ' ' + id
 }
 
-/** A step belongs to whoever started it. The empty id is a legal owner, and not the same as none. */
-const stepKey = (name: string, owner: string | undefined): string => (owner === undefined ? '' : owner.length + ' ' + owner) + ' ' + name
-
-const ownedBy = (subagentRunId: string | undefined): { subagentRunId?: string } => (subagentRunId === undefined ? {} : { subagentRunId })
-
-const innermostFirst = (items: OpenMap): AgentEvent[] => [...items.values()].reverse()
-
-function clear(open: Maps): void {
-  for (const kind of Object.keys(open) as OpenKind[]) open[kind].clear()
+function closingOf(event: AgentEvent, { idField, closing }: Place): AgentEvent {
+  const { subagentRunId, [idField]: id } = event as unknown as Fields
+  const owner = subagentRunId === undefined ? undefined : { subagentRunId }
+  return Object.assign({ type: closing, [idField]: id }, owner) as unknown as AgentEvent
 }

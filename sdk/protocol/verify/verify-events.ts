@@ -3,13 +3,10 @@ import { SampanError } from '../../errors.js'
 import type { AgentEvent } from '../events.js'
 import { transform } from '../transform.js'
 import { checkPhase, lifecycleRules, truncatedError } from './lifecycle-rules.js'
-import { reasoningRules } from './reasoning-rules.js'
+import { placeOf } from './open-items.js'
+import { checkOrder } from './order-rules.js'
+import { checkOwner, ownerRules } from './owner-rules.js'
 import { breach, createRunState, without, type Breach, type Rule, type Rules, type RunState } from './rule.js'
-import { stateRules } from './state-rules.js'
-import { stepRules } from './step-rules.js'
-import { subagentRules } from './subagent-rules.js'
-import { textRules } from './text-rules.js'
-import { toolCallRules } from './tool-call-rules.js'
 
 /** What {@link verifyEvents} does with an event that stands in the wrong place. */
 export interface VerifyOptions {
@@ -22,15 +19,7 @@ export interface VerifyOptions {
   run?: { threadId: string; runId: string }
 }
 
-const rules: Rules = {
-  ...lifecycleRules,
-  ...textRules,
-  ...toolCallRules,
-  ...reasoningRules,
-  ...stepRules,
-  ...subagentRules,
-  ...stateRules,
-}
+const rules: Rules = { ...lifecycleRules, ...ownerRules }
 
 /**
  * Holds a stream to the order AG-UI asks for. Chunk events pass unread: put `expandChunks` before.
@@ -48,12 +37,13 @@ export function verifyEvents({ mode, run = { threadId: '', runId: '' } }: Verify
   const isStrict = mode === 'strict'
   return transform<AgentEvent, AgentEvent>(emit => {
     const state = createRunState()
-    function next(event: AgentEvent): void {
+    function next(event: AgentEvent & { subagentRunId?: string }): void {
+      if (event.subagentRunId === undefined && state.open.goesOn(event)) return emit(event)
       // RUN_ERROR may come over open items. Whoever shows them is better served when they close.
       if (event.type === 'RUN_ERROR' && !isStrict) state.open.closingEvents().forEach(next)
       const wrong = check(event, state, run)
       if (!wrong) {
-        state.open.observe(event)
+        state.open.admit(event)
         return emit(event)
       }
       if (isStrict) throw orderError(wrong, event)
@@ -73,8 +63,11 @@ export function verifyEvents({ mode, run = { threadId: '', runId: '' } }: Verify
 function check(event: AgentEvent, state: RunState, run: { threadId: string; runId: string }): Breach | undefined {
   const wrong = checkPhase(event, state, run) ?? checkTag(event)
   if (wrong) return wrong
+  const place = placeOf(event)
+  const misplaced = place && checkOrder(event, place, state)
+  if (misplaced) return misplaced
   const rule = rules[event.type] as Rule<AgentEvent> | undefined
-  return rule && rule(event, state)
+  return rule ? rule(event, state) : place && checkOwner(event, place, state)
 }
 
 /** An owner is left out, never `null`; a sub-agent's own events cannot do without it. */
