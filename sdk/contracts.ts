@@ -155,7 +155,10 @@ export type ApprovalDecision = 'allow' | 'ask' | { deny: string }
 /** Whether a call may run: a fixed answer, or a pure function of its arguments. */
 export type ApprovalRule<Args = any> = ApprovalDecision | ((args: Args) => ApprovalDecision)
 
-/** What to do with a call whose effect may or may not have happened before a crash. */
+/**
+ * What to do with a call whose effect may or may not have happened before a crash. An `idempotent` tool is run again, and
+ * does not wait for storage; any other does not run where its ledger entry cannot be stored.
+ */
 export type ReplayPolicy = 'idempotent' | 'ask' | 'never'
 
 export interface ToolContext {

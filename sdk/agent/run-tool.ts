@@ -55,7 +55,8 @@ export function runTool(state: RunState, call: CheckedCall): Observable<AgentEve
       )
     }
     // A gesture-bound call was written when it was asked about: the tap must reach the host at once, nothing is waited for.
-    if (!tool.requiresGesture) return whenDone(() => writeLedger(state, call, 'executing'), execute, fail)
+    // What may happen twice needs no entry before it happens.
+    if (!tool.requiresGesture && tool.replay !== 'idempotent') return whenDone(() => writeLedger(state, call, 'executing'), execute, fail)
     noteInLedger(state, call, 'executing')
     execute()
   })

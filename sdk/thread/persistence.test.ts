@@ -109,14 +109,14 @@ describe('a kill while a tool runs', () => {
     expect([effects.length, waiting.length >= before]).toEqual([1, true])
   })
 
-  it('does not run a tool whose ledger entry cannot be stored', () => {
+  it.each<[ReplayPolicy, number, string]>([['idempotent', 1, 'done'], ['ask', 0, 'failed'], ['never', 0, 'failed']])('with replay "%s" and a full storage, has %i effects', (replay, count, state) => {
     const inner = memoryStorage(new Map())
     const full: Storage = { ...inner, set: (_key, _value, done) => done({ reason: 'quota', errMsg: 'full' }) }
     const effects: unknown[] = []
-    const { thread, call } = app(full, effects, [callsOrder, textAnswer('抱歉')])
+    const { thread, call } = app(full, effects, [callsOrder, textAnswer('好')], { replay })
     thread.send('拿铁')
     thread.approve('c')
-    expect([effects, call()!.state, thread.state.error?.code]).toEqual([[], 'failed', 'thread/storage-full'])
+    expect([effects.length, call()!.state, thread.state.error?.code]).toEqual([count, state, 'thread/storage-full'])
   })
 })
 
