@@ -16,7 +16,7 @@ const ROOMS = ['index', 'zod', 'rxjs', 'protocol', 'transport', 'workflow', 'thr
 const FILES = ['protocol/json-schema', 'protocol/json-patch', 'view/react', 'view/vue', 'view/behavior', 'view/markdown', 'skills/runtime']
 /** Rooms that have a door for every file or folder in them. */
 const STREETS = ['sdk/endpoints', 'sdk/middleware', 'sdk/device', 'adapters']
-const PRIVATE = new Set(['adapters/shared'])
+const PRIVATE = new Set(['adapters/shared', 'sdk/device/call-device'])
 
 /** Doors that never go onto a phone. */
 const OFF_PHONE = new Set(['testkit', 'view/react', 'view/vue', 'adapters/web', 'adapters/node'])
