@@ -15,7 +15,7 @@ export const manifest = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) 
 /** The app installs them: they stand in our public types, and an app must not hold two copies. */
 export const PEERS: Record<string, string> = { rxjs: '^7.8.0', zod: '^4.0.0' }
 /** Needed by one door only. */
-export const OPTIONAL_PEERS: Record<string, string> = { '@tarojs/taro': '>=3.6.0', react: '>=16.8.0', vitest: '>=2.0.0', vue: '>=3.2.0' }
+export const OPTIONAL_PEERS: Record<string, string> = { '@tarojs/taro': '>=3.6.0', react: '>=16.8.0', vue: '>=3.2.0' }
 /** What `@sampan/server` depends on besides `sampan`. */
 export const SERVER = ['@hono/node-server', 'hono', 'jose'].filter(name => name in manifest.dependencies)
 

@@ -1,19 +1,21 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { cpSync, existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { bed, packed, type Bed } from '../lib/beds.js'
 import { mustRun, root, run } from '../lib/run.js'
 import { doors, serverDoors, specifier } from '../pack/doors.js'
 
-// An app that installs the packed packages as anyone would, compiled the ways people compile.
+// An app that installs the packed packages as anyone would, compiled the ways people compile. It lives outside the
+// repository: inside, whatever it lacks would be found in our own node_modules.
 
-const app = `${root}.cache/consumer`
+const app = mkdtempSync(join(realpathSync(tmpdir()), 'sampan-consumer-'))
+afterAll(() => rmSync(app, { recursive: true, force: true }))
 let tools: Bed
 
 beforeAll(async () => {
   const [tarballs, opened] = await Promise.all([packed(), bed('package')])
   tools = opened
-  rmSync(app, { recursive: true, force: true })
-  mkdirSync(app, { recursive: true })
   writeFileSync(`${app}/package.json`, JSON.stringify({ name: 'consumer', private: true, type: 'module' }))
   const packages = [tarballs.sampan, tarballs.server].filter(file => existsSync(file))
   await mustRun('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error', ...packages], { cwd: app })
@@ -21,8 +23,6 @@ beforeAll(async () => {
   for (const name of ['@types', 'react', 'vue', 'csstype', '@vue', 'undici-types', '@babel', 'entities', 'estree-walker', 'source-map-js', 'magic-string', 'postcss', 'nanoid', 'picocolors', '@jridgewell']) {
     if (existsSync(tools.file(name))) cpSync(tools.file(name), `${app}/node_modules/${name}`, { recursive: true })
   }
-  // The testkit is for tests, and tests have vitest.
-  cpSync(`${root}node_modules/vitest`, `${app}/node_modules/vitest`, { recursive: true })
   writeFileSync(`${app}/app.ts`, appSource())
 })
 
@@ -52,10 +52,18 @@ describe.each(compilers)('%s', (compiler, tsc) => {
 })
 
 test('Node loads every door it can run', async () => {
-  const names = doors().map(({ name }) => name).filter(name => name !== 'testkit' && name !== 'view/behavior' && !name.startsWith('adapters/taro'))
+  const names = doors().map(({ name }) => name).filter(name => name !== 'view/behavior' && !name.startsWith('adapters/taro'))
   writeFileSync(`${app}/load.mjs`, names.map(name => `await import('${specifier(name)}')`).join('\n'))
   const { code, output } = await run(process.execPath, ['load.mjs'], { cwd: app })
   expect(code, output).toBe(0)
+})
+
+test('the testkit needs no test runner but the one it is handed', async () => {
+  cpSync(`${root}scripts/package/testkit-consumer.mjs`, `${app}/testkit-consumer.mjs`)
+  const { code, output } = await run(process.execPath, ['--test', '--test-reporter=tap', 'testkit-consumer.mjs'], { cwd: app })
+  expect(code, output).toBe(0)
+  expect(output).toMatch(/# fail 0\n/)
+  expect(Number(output.match(/# pass (\d+)/)?.[1])).toBeGreaterThan(30)
 })
 
 test('the command sampan says how to install what it needs, or runs it', async () => {
@@ -77,9 +85,11 @@ ${has('sampan') ? toolUse : ''}
 }
 
 const zodUse = `
-import { z } from 'sampan/zod'
+import * as z from 'sampan/zod'
+import { z as sameZ } from 'sampan/zod'
 const schema = z.object({ keyword: z.string(), count: z.optional(z.int()) })
-type Search = z.infer<typeof schema>
+type Search = z.infer<typeof schema> & sameZ.infer<typeof schema>
+export const sameObject: typeof z.object = sameZ.object
 export const search: Search = { keyword: '美式' }
 // @ts-expect-error a number is no keyword
 export const wrong: Search = { keyword: 1 }
