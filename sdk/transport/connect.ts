@@ -1,7 +1,6 @@
-import { Observable, Subscriber } from 'rxjs'
+import { Observable } from 'rxjs'
 import type { Framing } from './body-reader.js'
 import { createLadder } from './ladder.js'
-import { requestFrames } from './request-frames.js'
 import { fromToken, signInAtGateway } from './sign-in.js'
 import { createTokens, type Tokens } from './tokens.js'
 import { DEFAULT_TIMEOUTS, type Timeouts } from './watchdog.js'
@@ -74,38 +73,53 @@ export function connect(options: ConnectOptions): Connection {
   const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts }
   const url = options.url.replace(/\/+$/, '')
   const isGateway = providerKey === undefined && signIn !== false
-  const base = { headers: options.headers!, timeouts, clock }
   const root = url.replace(/\/v1$/, '')
   const ladder = createLadder(platform, root, isGateway, clock)
 
-  const send = ({ path, method = 'POST', body, headers: own, framing = 'sse', logId }: StreamRequest, token: string | undefined): Observable<Frame> =>
+  const headersOf = ({ body, headers: own, framing = 'sse', logId }: StreamRequest, token: string | undefined): Record<string, string> => {
+    const headers: Record<string, string> = { ...options.headers, accept: ACCEPT[framing], ...own }
+    const put = (name: string, value: string | undefined): void => {
+      if (value !== undefined) headers[name] = value
+    }
+    put('content-type', body === undefined ? undefined : 'application/json')
+    put('authorization', token && 'Bearer ' + token)
+    if (!isGateway) return headers
+    const { stream } = platform.capabilities
+    put('x-sampan-log-id', logId)
+    // A host that hands over text has decoded each piece on its own, and damaged every character that was cut.
+    put('x-sampan-ascii', stream === 'text' ? '1' : undefined)
+    put('x-sampan-errors', stream === 'events' ? 'event' : undefined)
+    return headers
+  }
+  const send = (request: StreamRequest, token: string | undefined, recover: (error: unknown) => Observable<Frame> | undefined): Observable<Frame> =>
     defer(() => {
-      const headers: Record<string, string> = { ...base.headers, accept: ACCEPT[framing], ...own }
-      const put = (name: string, value: string | undefined): void => {
-        if (value !== undefined) headers[name] = value
-      }
+      const { path, method = 'POST', body, framing = 'sse', logId } = request
       const text = JSON.stringify(body) as string | undefined
-      put('content-type', text && 'application/json')
-      put('authorization', token && 'Bearer ' + token)
-      if (isGateway) {
-        put('x-sampan-log-id', logId)
-        // A host that hands over text has decoded each piece on its own, and damaged every character that was cut.
-        put('x-sampan-ascii', platform.capabilities.stream === 'text' ? '1' : undefined)
-        put('x-sampan-errors', platform.capabilities.stream === 'events' ? 'event' : undefined)
-      }
-      const request = { ...base, url: url + path, method, headers, body: text, framing, logId }
-      return framing === 'body' ? requestFrames(platform, request) : ladder.open(request)
+      return ladder.open({ url: url + path, method, headers: headersOf(request, token), body: text, framing, logId, timeouts, clock }, recover)
     })
 
   const signIn$ = getToken
     ? fromToken(getToken)
-    : isGateway && signInAtGateway(platform, { ...base, url: root + '/v1/sign-in' })
+    : isGateway && signInAtGateway(platform, { headers: options.headers!, timeouts, clock, url: root + '/v1/sign-in' })
   const tokens = signIn$ && createTokens(signIn$, clock, timeouts.firstByteMs)
+  /** Sends with the current token; one that is refused before anything arrived is replaced, once. */
+  const sendWith = (all: Tokens, request: StreamRequest, isLast?: boolean): Observable<Frame> =>
+    new Observable(subscriber => {
+      const next = (token: string): void => {
+        const replace = (error: unknown): Observable<Frame> | undefined => {
+          if (isLast || !isRefusedToken(error)) return undefined
+          all.reject(token)
+          return sendWith(all, request, true)
+        }
+        send(request, token, replace).subscribe(subscriber)
+      }
+      subscriber.add(all.token$.subscribe({ next, error: (error: unknown) => subscriber.error(error) }))
+    })
   return {
     platform,
     url,
     isGateway,
-    open: request => (tokens ? withToken(tokens, token => send(request, token)) : send(request, providerKey)),
+    open: request => (tokens ? sendWith(tokens, request) : send(request, providerKey, () => undefined)),
   }
 }
 
@@ -116,31 +130,6 @@ function refuseExposedKey({ platform, headers, providerKey, dangerouslyShipProvi
   if (!hasKey || !platform.host.isRelease || dangerouslyShipProviderKey) return
   const message = 'This release build holds a provider key, for everyone to read and to use at your cost. Put a gateway in between'
   throw new SampanError('transport/provider-key-exposed', message)
-}
-
-/** Sends with the current token; one that is refused before anything arrived is replaced, once. */
-function withToken(tokens: Tokens, send: (token: string) => Observable<Frame>, isLast = false): Observable<Frame> {
-  return new Observable(subscriber => {
-    const fail = (thrown: unknown): void => subscriber.error(thrown)
-    const next = (token: string): void => {
-      let hasArrived = false
-      const inner = new Subscriber<Frame>({
-        next(frame) {
-          hasArrived = true
-          subscriber.next(frame)
-        },
-        error(thrown: unknown) {
-          if (isLast || hasArrived || !isRefusedToken(thrown)) return fail(thrown)
-          tokens.reject(token)
-          withToken(tokens, send, true).subscribe(subscriber)
-        },
-        complete: () => subscriber.complete(),
-      })
-      subscriber.add(inner)
-      send(token).subscribe(inner)
-    }
-    subscriber.add(tokens.token$.subscribe({ next, error: fail }))
-  })
 }
 
 function isRefusedToken(error: unknown): boolean {

@@ -47,7 +47,7 @@ const requestTo = (server: LogServer, more: Partial<LogRequest> = {}): LogReques
 const framesOf = (platform: Platform, server: LogServer, isGateway = true, ladder = createLadder(platform, server.url, isGateway, systemClock)) =>
   new Promise<Frame[]>((resolve, reject) => {
     const frames: Frame[] = []
-    ladder.open(requestTo(server)).subscribe({ next: frame => frames.push(frame), error: reject, complete: () => resolve(frames) })
+    ladder.open(requestTo(server), () => undefined).subscribe({ next: frame => frames.push(frame), error: reject, complete: () => resolve(frames) })
   })
 
 describe('the same frames', () => {
@@ -87,7 +87,7 @@ describe('frames that come one by one', () => {
       look()
     })
     const ended = new Promise<void>((complete, error) => {
-      createLadder(platform(), server.url, true, systemClock).open(requestTo(server)).subscribe({ next: ({ data }) => heard.push(data), error, complete })
+      createLadder(platform(), server.url, true, systemClock).open(requestTo(server), () => undefined).subscribe({ next: ({ data }) => heard.push(data), error, complete })
     })
     while (!logs[0]) await new Promise(resolve => setTimeout(resolve, 5))
     for (const [index, data] of DATA.entries()) {
@@ -106,7 +106,7 @@ describe('frames that come one by one', () => {
       log.push('one')
     })
     await new Promise<void>(resolve => {
-      const subscription = createLadder(platform(), server.url, true, systemClock).open(requestTo(server)).subscribe(() => {
+      const subscription = createLadder(platform(), server.url, true, systemClock).open(requestTo(server), () => undefined).subscribe(() => {
         setTimeout(() => {
           subscription.unsubscribe()
           resolve()
@@ -192,7 +192,7 @@ test('a socket that breaks ends its streams with an error, and the next stream o
   const platform = socketHost()
   const ladder = createLadder(platform, server.url, true, systemClock)
   const broken = new Promise((_resolve, reject) => {
-    ladder.open(requestTo(server)).subscribe({ next: () => server.cut(), error: reject, complete: () => reject(new Error('complete')) })
+    ladder.open(requestTo(server), () => undefined).subscribe({ next: () => server.cut(), error: reject, complete: () => reject(new Error('complete')) })
   })
   await expect(broken).rejects.toMatchObject({ code: 'transport/failed', retryable: true, details: { phase: 'stream' } })
   expect((await framesOf(platform, server, true, ladder)).map(({ data }) => data)).toEqual(['one'])

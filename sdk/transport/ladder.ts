@@ -18,8 +18,13 @@ const MEMORY_MS = 7 * 24 * 3600_000
 /** What is stored: until when each way is not tried, for this version of this host. */
 interface Memory { host: string; until: Partial<Record<RungName, number>> }
 
+type Recover = (error: unknown) => Observable<Frame> | undefined
+
 /** Opens streams on the best way that this host and its server have. */
-export interface Ladder { open(request: LogRequest): Observable<Frame> }
+export interface Ladder {
+  /** @param recover gives what to try instead where this fails before anything came, if there is something. */
+  open(request: LogRequest, recover: Recover): Observable<Frame>
+}
 
 /**
  * The ladder: a response that streams, a socket, a poll, and last the whole answer at once. The first way that can work is
@@ -43,11 +48,12 @@ export function createLadder(platform: Platform, base: string, isGateway: boolea
     once: request => requestFrames(platform, request),
   }
   const canTry: Record<RungName, (request: LogRequest) => boolean> = {
-    stream: () => platform.capabilities.stream !== 'none',
-    socket: ({ logId }) => isGateway && logId !== undefined && platform.openSocket !== undefined,
-    poll: ({ logId }) => isGateway && logId !== undefined,
+    stream: ({ framing }) => platform.capabilities.stream !== 'none' && framing !== 'body',
+    socket: request => hasLog(request) && platform.openSocket !== undefined,
+    poll: request => hasLog(request),
     once: () => true,
   }
+  const hasLog = ({ logId, framing }: LogRequest): boolean => isGateway && logId !== undefined && framing !== 'body'
   const NAMES: readonly RungName[] = ['stream', 'socket', 'poll', 'once']
   const choose = (request: LogRequest, failed: readonly RungName[]): RungName =>
     NAMES.find(name => canTry[name](request) && failed.indexOf(name) < 0 && !((until![name] ?? 0) > clock.now()))!
@@ -66,22 +72,27 @@ export function createLadder(platform: Platform, base: string, isGateway: boolea
     })
   }
 
-  const climb = (request: LogRequest, subscriber: Subscriber<Frame>, failed: RungName[]): void => {
+  // One subscriber for all that may happen to an answer: each more would cost every frame.
+  const climb = (request: LogRequest, recover: Recover, subscriber: Subscriber<Frame>, failed: RungName[]): void => {
     const name = choose(request, failed)
     const before = platform.capabilities.stream
     let hasFrames = false
     const inner: Subscriber<Frame> = new Subscriber<Frame>({
       next(frame) {
-        // Only now is it the way that is broken, and not the network.
-        if (!hasFrames) failed.forEach(give)
-        hasFrames = true
+        if (!hasFrames) {
+          hasFrames = true
+          // Only now is it the way that is broken, and not the network.
+          failed.forEach(give)
+        }
         subscriber.next(frame)
       },
       error(error: unknown) {
-        const isNoWay = name === 'socket' && isSampanError(error) && error.details.phase === 'connect'
-        if (!isNoWay || subscriber.closed) return subscriber.error(error)
+        const again = hasFrames || subscriber.closed ? undefined : recover(error)
+        const isNoWay = name === 'socket' && !hasFrames && !subscriber.closed && isSampanError(error) && error.details.phase === 'connect'
+        if (!again && !isNoWay) return subscriber.error(error)
         subscriber.remove(inner)
-        climb(request, subscriber, failed.concat(name))
+        if (again) again.subscribe(subscriber)
+        else climb(request, recover, subscriber, failed.concat(name))
       },
       complete() {
         // The adapter has seen that the host does not stream after all.
@@ -93,6 +104,6 @@ export function createLadder(platform: Platform, base: string, isGateway: boolea
     ways[name](request).subscribe(inner)
   }
   return {
-    open: request => new Observable(subscriber => remember(() => void (subscriber.closed || climb(request, subscriber, [])))),
+    open: (request, recover) => new Observable(subscriber => remember(() => void (subscriber.closed || climb(request, recover, subscriber, [])))),
   }
 }

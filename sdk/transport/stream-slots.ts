@@ -1,4 +1,4 @@
-import { Observable, Subscriber } from 'rxjs'
+import { Observable } from 'rxjs'
 import type { Platform } from '../platform/platform.js'
 
 interface Slots {
@@ -16,22 +16,20 @@ export function inStreamSlot<T>(platform: Platform, stream$: Observable<T>): Obs
   return new Observable(subscriber => {
     const slots = slotsOf.get(platform) ?? { live: 0, waiting: [] }
     slotsOf.set(platform, slots)
-    const inner = new Subscriber<T>(subscriber)
-    let hasSlot = false
     const start = (): void => {
-      hasSlot = true
       slots.live += 1
-      stream$.subscribe(inner)
+      // The same subscriber, so that a frame passes no one on its way; what is added later is undone later, so that the
+      // request is gone by the time the next one starts.
+      stream$.subscribe(subscriber)
+      subscriber.add(() => {
+        slots.live -= 1
+        slots.waiting.shift()?.()
+      })
     }
-    // `inner` is linked already, so that its request is gone by now: the next one must not meet it.
-    subscriber.add(() => {
+    if (slots.live < platform.capabilities.maxStreams) return start()
+    slots.waiting.push(start)
+    return () => {
       slots.waiting = slots.waiting.filter(waiting => waiting !== start)
-      if (!hasSlot) return
-      hasSlot = false
-      slots.live -= 1
-      slots.waiting.shift()?.()
-    })
-    if (slots.live < platform.capabilities.maxStreams) start()
-    else slots.waiting.push(start)
+    }
   })
 }
