@@ -119,9 +119,11 @@ describe('tool calls as providers really send them', () => {
   test('a call without arguments is a call', async () => {
     expect(await readCalls(calls(call(0, 'a', 'w')), end('tool_calls'))).toEqual(['a w:'])
   })
-  test('a call the provider broke off is none of the model\'s', async () => {
+  test('a call the provider broke off is none of the model\'s, and an answer it broke off is an error', async () => {
+    const brokenOff = { type: 'error', error: { code: 'endpoint/provider-error', retryable: true, details: { providerCode: 'insufficient_system_resource' } } }
     const cut = [calls(call(0, 'a', 'w', '{"q":')), end('insufficient_system_resource')]
-    expect(last(await read(...cut))).toMatchObject({ type: 'finish', reason: 'other', rawReason: 'insufficient_system_resource' })
+    expect(last(await read(...cut))).toMatchObject(brokenOff)
+    expect(last(await read(text('half'), end('insufficient_system_resource')))).toMatchObject(brokenOff)
     expect(last(await read(calls(call(0, 'a', 'w', '{}')), end('tool_use')))).toMatchObject({ reason: 'tool-calls' })
   })
   test('empty tool call lists inside reasoning are nothing', async () => {

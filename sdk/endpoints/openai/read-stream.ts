@@ -73,6 +73,7 @@ function createReader(model: string, { provider, reasoningFields }: Profile, cal
   const fail = (error: SampanError): void => close({ type: 'error', error })
   const finish = (): void => {
     calls.end()
+    if (BROKEN_OFF.test(rawReason!)) return fail(brokenOff(rawReason!))
     close({ type: 'finish', reason: finishReason(rawReason, calls.count), rawReason })
   }
   const read = (frame: Frame): void => {
@@ -119,15 +120,19 @@ function readDelta(delta: Delta, reasoningFields: readonly string[], say: Say, c
   return fragments.length
 }
 
-/** Reasons that say the provider broke off. Anything else, also what we do not know, is an end of the model's own. */
+/** Reasons that say the provider broke off: no end of the model's own, which anything else is, also what we do not know. */
 const BROKEN_OFF = /insufficient|interrupt|abort|cancel|error|time_?out/
 
 function finishReason(raw: string | undefined, calls: number): FinishReason {
   // A call cut by the length limit is still a call; its arguments are checked before anything runs.
   if (raw === 'length') return 'length'
   if (raw === 'content_filter') return 'content-filter'
-  if (calls > 0 && !BROKEN_OFF.test(raw!)) return 'tool-calls'
-  return raw === undefined || raw === 'stop' ? 'stop' : 'other'
+  if (calls > 0) return 'tool-calls'
+  return raw === undefined || raw === 'stop' || raw === 'end_turn' ? 'stop' : 'other'
+}
+
+function brokenOff(providerCode: string): SampanError {
+  return new SampanError('endpoint/provider-error', 'The provider broke off (' + providerCode + ')', { phase: 'stream', retryable: true, providerCode })
 }
 
 function badAnswer(code: ErrorCode, what: string, text: string): SampanError {

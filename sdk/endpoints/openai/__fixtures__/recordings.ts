@@ -67,10 +67,10 @@ const expected: Record<string, LogEntry[]> = {
   // Counts what was written to the cache in the total only.
   'portkey-anthropic-usage': [['text', '部分'], usage({ inputTokens: 17, outputTokens: 9, totalTokens: 33, cachedInputTokens: 5 }), stop],
   // Makes a finish reason of the provider's error.
-  'portkey-anthropic-error': [['text', '部分'], ['finish', 'other', 'overloaded_error']],
+  'portkey-anthropic-error': [['text', '部分'], ['error', 'endpoint/provider-error', 'overloaded_error']],
   'portkey-anthropic-cut': [['text', '部分'], truncated],
   // Repeats the text in blocks of its own, and keeps the provider's word for the end.
-  'portkey-anthropic-blocks': [['text', '三款'], usage({ inputTokens: 0, outputTokens: 0, totalTokens: 0, cachedInputTokens: 0 }), ['finish', 'other', 'end_turn']],
+  'portkey-anthropic-blocks': [['text', '三款'], usage({ inputTokens: 0, outputTokens: 0, totalTokens: 0, cachedInputTokens: 0 }), ['finish', 'stop', 'end_turn']],
   // Sends a single call where a list is due, and the index beside it.
   'portkey-cohere-tools': [['text', '查一下'], ...weatherCalls, usage({ inputTokens: 0, outputTokens: 0, totalTokens: 0 }), finishCalls],
   // Makes ids of its own, and finishes with `stop`.
