@@ -15,8 +15,8 @@ export type { CancelSource } from './context/cancel.js'
 export { createRunContext, memoryCheckpoints, memoryLedger } from './context/run-context.js'
 export { isSampanError, SampanError } from './errors.js'
 export type { ErrorCode, ErrorDetails, ErrorPhase } from './errors.js'
-export { stringFor, strings } from './strings.js'
-export type { Locale } from './strings.js'
+export { en, stringFor, zh } from './strings.js'
+export type { Strings } from './strings.js'
 export type {
   Agent,
   AgentCapabilities,

@@ -1,5 +1,7 @@
+// zod/mini for people who install nothing else. In a bundled project it is the very zod the app has.
+export * from './zod-names.js'
 /**
- * zod/mini for people who install nothing else. With a bundler of your own, `import * as z from 'zod/mini'` is the same
- * library with all its names, and esbuild can leave out what you do not use, which it cannot do with an exported `z`.
+ * All names under one, for `import { z }`. Write `import * as z` in a project that esbuild bundles: of an exported
+ * namespace it keeps everything.
  */
 export * as z from './zod-names.js'

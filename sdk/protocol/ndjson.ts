@@ -1,5 +1,5 @@
 import type { Frame } from './frames.js'
-import { createLineReader } from './line-reader.js'
+import { createLineReader, MAX_LINE_CHARS } from './line-reader.js'
 import type { StreamDecoder } from './sse.js'
 
 /** What a stream of JSON lines tells. */
@@ -17,20 +17,15 @@ export interface NdjsonOptions {
  *
  * @throws SampanError `transport/too-large` from `push`: a line is longer than `maxLineChars`.
  */
-export function createNdjsonDecoder({ onFrame, encoded = false, maxLineChars }: NdjsonOptions): StreamDecoder {
+export function createNdjsonDecoder({ onFrame, encoded = false, maxLineChars = MAX_LINE_CHARS }: NdjsonOptions): StreamDecoder {
   const deliver = (line: string): void => {
     // No `trim` of what is delivered: to it a byte 0xA0 of encoded text looks like a blank.
-    const data = line.charCodeAt(line.length - 1) === 13 ? line.slice(0, -1) : line
+    const data = line.replace(/\r$/, '')
     if (data.trim()) onFrame({ data, event: '', id: undefined, encoded })
   }
-  const lines = createLineReader({
-    carriageReturns: false,
-    encoded,
-    maxLineChars,
-    onLine(text, start, end) {
-      deliver(text.slice(start, end))
-      return end
-    },
+  const { push, rest } = createLineReader(encoded, maxLineChars, (text, start, end) => {
+    deliver(text.slice(start, end))
+    return end
   })
-  return { push: lines.push, end: () => deliver(lines.rest()) }
+  return { push, end: () => deliver(rest()) }
 }

@@ -8,6 +8,15 @@ function read(...pieces: string[]) {
   return reader
 }
 
+function parses(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
 describe('createJsonReader', () => {
   it('reads what JSON.parse reads, cut at every place', () => {
     fc.assert(
@@ -34,6 +43,23 @@ describe('createJsonReader', () => {
   it('reads escapes that are cut anywhere', () => {
     const text = '{"a":"x\\u4f60\\ud83d\\ude00\\n\\"\\\\"}'
     for (let cut = 0; cut < text.length; cut++) expect(read(text.slice(0, cut), text.slice(cut)).value).toEqual(JSON.parse(text))
+  })
+  it('reads a million escapes that come at once', () => {
+    const text = '"' + '\\n\\u8239'.repeat(500_000) + '"'
+    expect(read(text).value).toBe(JSON.parse(text))
+  })
+  it('calls broken only what is, and reads whatever JSON.parse reads', () => {
+    const atom = fc.constantFrom('{', '}', '[', ']', ':', ',', '"a"', '"b', '"', '\\n', '\\u00', 'e4', '\\', '12', '-', '0.5', 'true', 'nul', 'l', ' ', '\n')
+    fc.assert(
+      fc.property(fc.array(atom, { maxLength: 12 }), atoms => {
+        const text = atoms.join('')
+        const reader = read(...atoms, ' ')
+        const isJson = parses(text)
+        expect(reader.isBroken && isJson).toBe(false)
+        expect(isJson ? reader.value : undefined).toEqual(isJson ? JSON.parse(text) : undefined)
+      }),
+      { numRuns: 5000 },
+    )
   })
   it('keeps what it had before a mistake, and says that it is broken', () => {
     for (const bad of ['}', ',1', '"x\\q', 'nul ', '[1,]', '1 2', '"a" "b"', '[1 2', '-,']) {

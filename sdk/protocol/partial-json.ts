@@ -11,182 +11,112 @@ export interface JsonReader {
   readonly isBroken: boolean
 }
 
-type Place = { target: Record<string, unknown> | unknown[]; key: string | number }
-/** Reads on from a place in the piece and answers where it stopped; -1 says that this is no JSON. */
-type Step = (piece: string, at: number) => number
+// What may come next, each thing by its first character.
+const VALUE = '{["-0123456789tfn'
+const ITEM_OR_END = VALUE + ']'
+const KEY = '"'
+const KEY_OR_END = '"}'
 
-const BLANK = /[^ \t\n\r]/g
-const STRING_END = /["\\]/g
-const TOKEN_END = /[^-+.0-9a-zA-Z]/g
-const ESCAPES: Record<string, string> = { '"': '"', '\\': '\\', '/': '/', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' }
+const WORD = /[-+.\w]*/y
+/** A part of a string: up to its end, that of the piece, or an escape that is not complete. A longer match takes stack. */
+const STRING_PART = /[^"\\]*(?:\\(?:u[^]{4}|[^u])[^"\\]*){0,99}/y
+
+type Container = { [key: string | number]: unknown }
 
 /**
  * Makes a reader for one JSON text that comes in pieces, cut anywhere. For arguments of tool calls: what has arrived can
  * be shown before the rest is there.
  */
 export function createJsonReader(): JsonReader {
-  const reader = new Reader()
-  return {
-    push: piece => reader.push(piece),
-    get value() {
-      return reader.root.value
-    },
-    get isBroken() {
-      return reader.isBroken
-    },
-  }
-}
+  const root: Container = {}
+  /** The open objects and lists, from the outside in. The last one is `target`, where the next value goes, under `key`. */
+  const open = [root]
+  let target = root
+  let key: string | number = 'value'
+  let expected = VALUE
+  /** The string that is being read. */
+  let text: string | undefined
+  /** The end of the text that means nothing yet: the beginning of an escape, a number or a literal. */
+  let rest = ''
+  let isBroken = false
 
-class Reader {
-  readonly root: { value?: unknown } = {}
-  isBroken = false
-  private readonly stack: Place[] = []
-  private place: Place = { target: this.root as Record<string, unknown>, key: 'value' }
-  private step: Step = this.readValue
-  /** The string, number, literal or escape that is being read. */
-  private text = ''
-  private escape = ''
-  private isKey = false
-
-  push(piece: string): void {
-    for (let at = 0; at < piece.length && !this.isBroken; ) {
-      const next = this.step(piece, at)
-      if (next < 0) this.isBroken = true
-      at = next
-    }
-    if (this.step === this.readString && !this.isKey) this.put(this.text)
-  }
-
-  private readValue(piece: string, at: number): number {
-    const start = find(BLANK, piece, at)
-    const char = piece[start]
-    if (char === undefined) return start
-    if (char === '{') return this.open({}, start)
-    if (char === '[') return this.open([], start)
-    if (char === '"') return this.openString(false, start)
-    if (char === ']' && this.isFirstItem()) return this.close(start)
-    if (!/[-0-9tfn]/.test(char)) return -1
-    this.text = ''
-    this.step = this.readToken
-    return start
-  }
-
-  private open(target: Record<string, unknown> | unknown[], at: number): number {
-    this.put(target)
-    this.stack.push(this.place)
-    this.place = { target, key: Array.isArray(target) ? 0 : '' }
-    this.step = Array.isArray(target) ? this.readValue : this.readKey
-    return at + 1
-  }
-
-  private isFirstItem(): boolean {
-    const { target } = this.place
-    return Array.isArray(target) && target.length === 0 && this.stack.length > 0
-  }
-
-  private close(at: number): number {
-    this.place = this.stack.pop()!
-    this.step = this.readAfter
-    return at + 1
-  }
-
-  private openString(isKey: boolean, at: number): number {
-    this.isKey = isKey
-    this.text = ''
-    this.step = this.readString
-    return at + 1
-  }
-
-  private readString(piece: string, at: number): number {
-    const end = find(STRING_END, piece, at)
-    if (end > at) this.text += piece.slice(at, end)
-    if (end === piece.length) return end
-    if (piece[end] === '\\') {
-      this.escape = ''
-      this.step = this.readEscape
-      return end + 1
-    }
-    if (this.isKey) {
-      this.place.key = this.text
-      this.step = this.readColon
-    } else {
-      this.put(this.text)
-      this.step = this.readAfter
-    }
+  const afterValue = (): string => (target === root ? '' : Array.isArray(target) ? ',]' : ',}')
+  const readString = (piece: string, at: number): number => {
+    const end = endOf(STRING_PART, piece, at)
+    const part = piece.slice(at, end)
+    const isKey = expected[0] === KEY
+    text += part.indexOf('\\') < 0 ? part : JSON.parse('"' + part + '"')
+    if (isKey) key = text!
+    else put(target, key, text)
+    if (piece[end] !== '"') return end
+    text = undefined
+    expected = isKey ? ':' : afterValue()
     return end + 1
   }
-
-  private readEscape(piece: string, at: number): number {
-    this.escape += piece[at]
-    const { escape } = this
-    if (escape[0] === 'u') {
-      if (escape.length < 5) return at + 1
-      if (!/^u[0-9a-fA-F]{4}$/.test(escape)) return -1
-      this.text += String.fromCharCode(parseInt(escape.slice(1), 16))
+  const readMark = (mark: string): void => {
+    if (mark === '"') text = ''
+    else if (mark === ':') expected = VALUE
+    else if (mark === ',') {
+      key = target.length as number // of an object too, where the next key comes first
+      expected = Array.isArray(target) ? VALUE : KEY
+    } else if (mark === '{' || mark === '[') {
+      const inner = (mark === '{' ? {} : []) as Container
+      put(target, key, inner)
+      open.push((target = inner))
+      key = 0
+      expected = mark === '{' ? KEY_OR_END : ITEM_OR_END
     } else {
-      const char = ESCAPES[escape]
-      if (char === undefined) return -1
-      this.text += char
+      open.pop()
+      target = open[open.length - 1]!
+      expected = afterValue()
     }
-    this.step = this.readString
-    return at + 1
   }
-
-  private readToken(piece: string, at: number): number {
-    const end = find(TOKEN_END, piece, at)
-    this.text += piece.slice(at, end)
-    if (end === piece.length) return end
-    try {
-      this.put(JSON.parse(this.text))
-    } catch {
-      return -1
+  /** Reads one thing and answers where the next begins: at the same place, if the next piece must tell. */
+  const read = (piece: string, at: number): number => {
+    if (text !== undefined) return readString(piece, at)
+    const char = piece[at]!
+    if (' \t\n\r'.indexOf(char) >= 0) return at + 1
+    if (expected.indexOf(char) < 0) throw new SyntaxError()
+    if ('{}[]:,"'.indexOf(char) >= 0) {
+      readMark(char)
+      return at + 1
     }
-    this.step = this.readAfter
+    const end = endOf(WORD, piece, at)
+    if (end === piece.length) return at
+    put(target, key, JSON.parse(piece.slice(at, end)))
+    expected = afterValue()
     return end
   }
-
-  private readKey(piece: string, at: number): number {
-    const start = find(BLANK, piece, at)
-    const char = piece[start]
-    if (char === undefined) return start
-    if (char === '"') return this.openString(true, start)
-    // Only directly after the opening brace; a comma would have put a key here.
-    return char === '}' && this.place.key === '' && Object.keys(this.place.target).length === 0 ? this.close(start) : -1
-  }
-
-  private readColon(piece: string, at: number): number {
-    const start = find(BLANK, piece, at)
-    if (start === piece.length) return start
-    this.step = this.readValue
-    return piece[start] === ':' ? start + 1 : -1
-  }
-
-  private readAfter(piece: string, at: number): number {
-    const start = find(BLANK, piece, at)
-    const char = piece[start]
-    if (char === undefined) return start
-    const { target } = this.place
-    const isList = Array.isArray(target)
-    if (this.stack.length === 0) return -1
-    if (char === ',') {
-      if (isList) this.place.key = target.length
-      this.step = isList ? this.readValue : this.readKey
-      return start + 1
-    }
-    return char === (isList ? ']' : '}') ? this.close(start) : -1
-  }
-
-  private put(value: unknown): void {
-    const { target, key } = this.place
-    // A key of this name would change the prototype instead of becoming a property.
-    if (key === '__proto__') Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true })
-    else (target as Record<string, unknown>)[key] = value
+  return {
+    push(piece) {
+      if (isBroken) return
+      try {
+        rest += piece
+        let at = 0
+        for (let next; at < rest.length && (next = read(rest, at)) > at; ) at = next
+        rest = rest.slice(at)
+      } catch {
+        isBroken = true
+      }
+    },
+    get value() {
+      return root.value
+    },
+    get isBroken() {
+      return isBroken
+    },
   }
 }
 
-/** Where a pattern is next found, or the end of the text. */
-function find(pattern: RegExp, text: string, from: number): number {
-  pattern.lastIndex = from
-  const match = pattern.exec(text)
-  return match ? match.index : text.length
+function put(target: Container, key: string | number, value: unknown): void {
+  // A key of this name would change the prototype instead of becoming a property.
+  if (key === '__proto__') Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true })
+  else target[key] = value
+}
+
+/** Where the match ends that begins at a place. */
+function endOf(pattern: RegExp, text: string, at: number): number {
+  pattern.lastIndex = at
+  pattern.test(text)
+  return pattern.lastIndex
 }

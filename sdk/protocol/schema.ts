@@ -1,7 +1,7 @@
-import { SampanError } from '../errors.js'
+import { toSampanError } from '../errors.js'
 import { checkJson } from './check-json.js'
 import type { JsonSchema } from './json.js'
-import { zodToJsonSchema, type ZodLike } from './zod-to-json-schema.js'
+import { schemaUnsupported, zodToJsonSchema, type ZodLike } from './zod-to-json-schema.js'
 
 /** Standard Schema v1 (standardschema.dev), as far as we need it: zod, zod/mini, valibot and others have it. */
 export interface StandardSchema<Input = unknown, Output = Input> {
@@ -35,68 +35,69 @@ export type Validation<T> = { ok: true; value: T } | { ok: false; issues: string
  */
 export function toJsonSchema(schema: Schema): JsonSchema {
   if (!isStandard(schema)) return schema
-  const standard = schema['~standard']
-  if (standard.jsonSchema) {
-    const json: JsonSchema = Object.assign({}, standard.jsonSchema.input({ target: 'draft-2020-12' }))
+  const { jsonSchema, vendor } = schema['~standard']
+  if (jsonSchema) {
+    const json: JsonSchema = Object.assign({}, jsonSchema.input({ target: 'draft-2020-12' }))
     delete json.$schema
     return json
   }
-  if (standard.vendor === 'zod') return zodToJsonSchema(schema as unknown as ZodLike)
-  const advice = 'Use a version of it that implements Standard JSON Schema, or give the JSON Schema as plain data.'
-  throw new SampanError('protocol/schema-unsupported', 'Schemas of "' + standard.vendor + '" do not say what they look like in JSON. ' + advice)
+  if (isZod(schema)) return zodToJsonSchema(schema)
+  throw schemaUnsupported('Schemas of "' + vendor + '" do not say what they look like in JSON. Use a version that implements Standard JSON Schema, or give JSON Schema.')
 }
 
 /**
  * Checks a value. Plain JSON Schema is checked for what models get wrong: types, required and unknown properties, enums
  * and simple bounds (see {@link checkJson}); for every keyword, wrap it with `jsonSchema` from `sampan/protocol/json-schema`.
  *
- * @throws SampanError `protocol/schema-unsupported` for a schema that answers with a promise: a tool's arguments are
- *   checked inside the tap that approves it, where nothing may be waited for.
+ * @throws SampanError `protocol/schema-unsupported` for a schema that throws, or answers with a promise: a tool's
+ *   arguments are checked inside the tap that approves it, where nothing may be waited for.
  */
 export function validateWith<T>(schema: Schema, value: unknown): Validation<T> {
-  const result = isStandard(schema) ? validateStandard(schema, value) : jsonResult(schema, value)
+  let result: { readonly value?: unknown; readonly issues?: readonly SchemaIssue[] | undefined } | Promise<unknown>
+  try {
+    result = isStandard(schema) ? validateStandard(schema, value) : { value, issues: checkJson(schema, value) }
+  } catch (thrown) {
+    throw toSampanError(thrown, 'protocol/schema-unsupported')
+  }
   if ('then' in result) {
     // Nobody waits for it: should it fail, that must not end an app that dies of unhandled rejections.
     result.then(undefined, () => {})
-    throw new SampanError('protocol/schema-unsupported', 'The schema checks asynchronously; a tool needs its answer at once.')
+    throw schemaUnsupported('The schema checks asynchronously; a tool needs its answer at once.')
   }
-  return result.issues ? { ok: false, issues: result.issues.map(issueText).join('; ') } : { ok: true, value: result.value as T }
+  return result.issues?.length ? { ok: false, issues: result.issues.map(issueText).join('; ') } : { ok: true, value: result.value as T }
 }
 
 function isStandard(schema: Schema): schema is StandardSchema {
   return '~standard' in schema
 }
 
-function jsonResult(schema: JsonSchema, value: unknown): StandardResult<unknown> {
-  const issues = checkJson(schema, value)
-  return issues.length ? { issues } : { value }
+/** zod 4, of which more is known than of others. */
+type Zod = StandardSchema & ZodLike & {
+  safeParse?(value: unknown, how: { jitless: true }): { error?: { issues: readonly SchemaIssue[] }; data?: unknown }
+}
+function isZod(schema: StandardSchema): schema is Zod {
+  return '_zod' in schema
 }
 
 function validateStandard(schema: StandardSchema, value: unknown): StandardResult<unknown> | Promise<unknown> {
-  try {
-    return schema['~standard'].validate(value)
-  } catch (thrown) {
-    // zod generates code where it believes the host allows it, and some hosts only pretend to: `Function` answers with
-    // undefined. Asked directly, zod does without.
-    const zod = (schema as unknown as { _zod?: { run?(payload: object, context: object): StandardResult<unknown> } })._zod
-    if (!zod?.run) throw thrown
-    const result = zod.run({ value, issues: [] }, { async: false, jitless: true })
-    return result.issues?.length || 'then' in result ? result : { value: (result as { value: unknown }).value }
-  }
+  if (!isZod(schema) || !schema.safeParse) return schema['~standard'].validate(value)
+  // zod generates code where it believes the host allows it, and some hosts only pretend to: `Function` answers with undefined.
+  const { error, data } = schema.safeParse(value, { jitless: true })
+  return error ?? { value: data }
 }
 
 /** zod/mini has no texts of its own, only a code and what was expected: enough for a sentence. */
 function issueText(issue: SchemaIssue & { code?: string; expected?: unknown; values?: unknown[]; minimum?: unknown; maximum?: unknown; keys?: string[] }): string {
-  const { message, path, code, expected, values, minimum, maximum, keys } = issue
+  const { message, path = [], code, expected, values, minimum, maximum, keys } = issue
   const isBare = !message || message === 'Invalid input'
   const known =
-    expected !== undefined ? 'expected ' + String(expected)
+    expected !== undefined ? 'expected ' + expected
     : values ? 'expected one of ' + JSON.stringify(values)
-    : minimum !== undefined ? 'at least ' + String(minimum)
-    : maximum !== undefined ? 'at most ' + String(maximum)
+    : minimum !== undefined ? 'at least ' + minimum
+    : maximum !== undefined ? 'at most ' + maximum
     : keys ? 'unknown: ' + keys.join(', ')
     : code
-  const text = isBare && known ? known : message || 'invalid'
-  const where = (path ?? []).map(step => String(step && typeof step === 'object' && 'key' in step ? (step as { key: unknown }).key : step)).join('.')
+  const text = (isBare && known) || message || 'invalid'
+  const where = path.map(step => String((step as { key?: unknown } | null)?.key ?? step)).join('.')
   return where ? where + ': ' + text : text
 }

@@ -1,6 +1,5 @@
-import { SampanError } from '../errors.js'
 import type { Frame } from './frames.js'
-import { createLineReader, MAX_LINE_CHARS } from './line-reader.js'
+import { createLineReader, MAX_LINE_CHARS, tooLarge } from './line-reader.js'
 import { decodeUtf8 } from './utf8.js'
 
 /** What an event stream tells. */
@@ -29,74 +28,59 @@ export interface StreamDecoder {
  *
  * @throws SampanError `transport/too-large` from `push`: a line, or the data of one event, is longer than `maxLineChars`.
  */
-export function createSseDecoder(options: SseOptions): StreamDecoder {
-  const fields = createFieldReader(options)
-  const { encoded, maxLineChars } = options
-  const lines = createLineReader({ onLine: fields.line, carriageReturns: true, encoded, maxLineChars })
-  return { push: lines.push, end() {} }
-}
-
-/** Collects the fields of one event. */
-function createFieldReader({ onFrame, onComment, onRetry, encoded = false, maxLineChars = MAX_LINE_CHARS }: SseOptions) {
-  let data: string | undefined
-  let more: string[] = []
-  let dataChars = 0
+export function createSseDecoder({ onFrame, onComment, onRetry, encoded = false, maxLineChars = MAX_LINE_CHARS }: SseOptions): StreamDecoder {
+  let lines: string[] = []
+  let room = maxLineChars
   let event = ''
   let id: string | undefined
+  let endedWithReturn = false
 
+  const deliver = (data: string): void => {
+    const frame: Frame = { data, event, id, encoded }
+    event = ''
+    onFrame(frame)
+  }
+  const endEvent = (): void => {
+    const ended = lines
+    lines = []
+    room = maxLineChars
+    if (ended.length) deliver(ended.join('\n'))
+    else event = ''
+  }
+  const readField = (line: string): void => {
+    const colon = line.indexOf(':')
+    if (colon === 0) return onComment?.()
+    const name = colon < 0 ? line : line.slice(0, colon)
+    const value = colon < 0 ? '' : line.slice(line[colon + 1] === ' ' ? colon + 2 : colon + 1)
+    if (name === 'data') {
+      lines.push(value)
+      // The line feed between two lines counts too.
+      room -= value.length + (lines.length > 1 ? 1 : 0)
+      if (room < 0) throw tooLarge(maxLineChars)
+    } else if (name === 'event') event = readable(value)
+    else if (name === 'id' && value.indexOf('\0') < 0) id = readable(value)
+    else if (name === 'retry' && /^\d+$/.test(value)) onRetry?.(Number(value))
+  }
   const readable = (value: string): string => (encoded ? decodeUtf8(value) : value)
 
-  const dispatch = (): void => {
-    if (data !== undefined) {
-      const whole = more.length > 0 ? data + '\n' + more.join('\n') : data
-      const frame: Frame = { data: whole, event, id, encoded }
-      data = undefined
-      event = ''
-      if (more.length > 0) more = []
-      dataChars = 0
-      return onFrame(frame)
+  const reader = createLineReader(encoded, maxLineChars, (text, start, end) => {
+    // Nearly all there is: one line of data and a blank line, in one piece.
+    if (text.charCodeAt(end + 1) === 10 && !lines.length && text.slice(start, start + 6) === 'data: ') {
+      deliver(text.slice(start + 6, end))
+      return end + 1
     }
-    event = ''
-  }
-  const addData = (value: string): void => {
-    dataChars += value.length + 1
-    if (dataChars > maxLineChars + 1) throw new SampanError('transport/too-large', `An event of the stream holds more than ${maxLineChars} characters`)
-    if (data === undefined) data = value
-    else more.push(value)
-  }
-  const readers: Record<string, ((value: string) => void) | undefined> = {
-    data: addData,
-    event: value => void (event = readable(value)),
-    id: value => void (value.indexOf('\0') < 0 && (id = readable(value))),
-    retry: value => void (/^\d+$/.test(value) && onRetry?.(Number(value))),
-  }
-
+    if (start === end) endEvent()
+    else readField(text.slice(start, end))
+    return end
+  })
   return {
-    line(text: string, start: number, end: number): number {
-      if (start === end) {
-        dispatch()
-      } else if (text.slice(start, start + 6) === 'data: ') {
-        // Nearly all there is: one line of data and a blank line, in one piece.
-        if (data === undefined && text.charCodeAt(end) === 10 && text.charCodeAt(end + 1) === 10) {
-          const frame: Frame = { data: text.slice(start + 6, end), event, id, encoded }
-          event = ''
-          onFrame(frame)
-          return end + 2
-        }
-        addData(text.slice(start + 6, end))
-      } else {
-        const line = text.slice(start, end)
-        const colon = line.indexOf(':')
-        if (colon === 0) onComment?.()
-        else {
-          const name = colon < 0 ? line : line.slice(0, colon)
-          const value = colon < 0 ? '' : line.slice(line.charCodeAt(colon + 1) === 32 ? colon + 2 : colon + 1)
-          if (hasOwn.call(readers, name)) readers[name]!(value)
-        }
-      }
-      return end
+    push(text) {
+      if (!text) return
+      // A carriage return ends a line as well, alone or before a line feed, which may come with the next piece.
+      const piece = endedWithReturn && text[0] === '\n' ? text.slice(1) : text
+      endedWithReturn = text[text.length - 1] === '\r'
+      reader.push(piece.indexOf('\r') < 0 ? piece : piece.split('\r\n').join('\n').split('\r').join('\n'))
     },
+    end() {},
   }
 }
-
-const hasOwn = Object.prototype.hasOwnProperty

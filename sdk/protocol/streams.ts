@@ -42,28 +42,26 @@ export function concat<T>(...sources: Observable<T>[]): Observable<T> {
  */
 export function sequence<T>(next: () => Observable<T> | undefined): Observable<T> {
   return new Observable(subscriber => {
+    let isFree = true
     let isLooping = false
-    let isFree = false
-    const follow = (): void => {
-      const source = next()
-      if (!source) return subscriber.complete()
-      const inner = forward(subscriber, () => {
-        isFree = true
-        if (!isLooping) loop()
-      })
-      source.subscribe(inner)
-    }
     const loop = (): void => {
       isLooping = true
       try {
-        do {
+        while (isFree && !subscriber.closed) {
+          const source = next()
+          if (!source) return subscriber.complete()
           isFree = false
-          follow()
-        } while (isFree && !subscriber.closed)
+          const inner = forward(subscriber, ended)
+          source.subscribe(inner)
+        }
       } catch (error) {
         subscriber.error(error)
       }
       isLooping = false
+    }
+    const ended = (): void => {
+      isFree = true
+      if (!isLooping) loop()
     }
     loop()
   })
@@ -72,17 +70,18 @@ export function sequence<T>(next: () => Observable<T> | undefined): Observable<T
 /** All sources side by side; completes when all have. */
 export function merge<T>(...sources: Observable<T>[]): Observable<T> {
   return new Observable(subscriber => {
-    let open = sources.length
-    const end = (): void => {
-      if (--open <= 0) subscriber.complete()
+    let open = 1
+    const ended = (): void => {
+      if (--open === 0) subscriber.complete()
     }
-    if (!open) subscriber.complete()
     for (const source of sources) {
       // One of them may have failed, or led to the end of it all: the rest is not begun.
       if (subscriber.closed) return
-      const inner = forward(subscriber, end)
+      open++
+      const inner = forward(subscriber, ended)
       source.subscribe(inner)
     }
+    ended()
   })
 }
 

@@ -99,8 +99,8 @@ export function createThread<Tools extends AnyTool = AnyTool>(options: ThreadOpt
   }
 }
 
-function errorMaker({ locale = 'zh', strings }: Pick<ThreadOptions, 'locale' | 'strings'>): (code: ErrorCode) => ThreadError {
-  return code => ({ code, text: stringFor(code, locale, strings), retryable: code.startsWith('transport/') || code === 'endpoint/provider-error' })
+function errorMaker({ strings }: Pick<ThreadOptions, 'strings'>): (code: ErrorCode) => ThreadError {
+  return code => ({ code, text: stringFor(code, strings), retryable: code.startsWith('transport/') || code === 'endpoint/provider-error' })
 }
 
 function announce(emitter: ThreadEmitter, event: AgentEvent): void {

@@ -4,6 +4,7 @@ import type { AgentEvent, NumberedEvent } from '../protocol/events.js'
 import type { ContentPart } from '../protocol/messages.js'
 import type { Clock, Platform, Stop } from '../platform/platform.js'
 import type { ThreadError, ThreadMessage, ThreadState, ThreadStatus } from './messages.js'
+import type { Strings } from '../strings.js'
 
 export interface ThreadOptions<Tools extends AnyTool = AnyTool> {
   agent: Agent<Tools>
@@ -11,10 +12,8 @@ export interface ThreadOptions<Tools extends AnyTool = AnyTool> {
   platform?: Platform
   /** Names the conversation; the same id finds it again after a restart. */
   id: string
-  /** Language of labels and errors. Default `zh`. */
-  locale?: 'zh' | 'en'
-  /** Replaces single sentences of the table in `sdk/strings.ts`, by key. */
-  strings?: Record<string, string>
+  /** What a person is told when something fails: `en`, or an app's own sentences by error code. What it lacks is taken from `zh`. */
+  strings?: Strings
   /** `false`: keep nothing on the phone. Default: store, where there is a platform. */
   persist?: boolean
   /**

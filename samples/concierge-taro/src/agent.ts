@@ -1,6 +1,6 @@
-import { connect, createAgent, createThread, defineTool } from 'sampan'
+import { connect, createAgent, createThread, defineTool, en, zh } from 'sampan'
 import { openai } from 'sampan/endpoints/openai'
-import { z } from 'sampan/zod'
+import * as z from 'sampan/zod'
 import { searchMenu } from './menu'
 import { placeOrder } from './orders'
 import { gatewayUrl, platform } from './platform'
@@ -41,7 +41,7 @@ const agent = createAgent({
 
 /** The conversation with the barista: the same one after each start of the app. */
 export function openThread(locale: Locale) {
-  return createThread({ agent, platform, id: 'barista', locale })
+  return createThread({ agent, platform, id: 'barista', strings: locale === 'en' ? en : zh })
 }
 
 export type BaristaThread = ReturnType<typeof openThread>
