@@ -32,7 +32,7 @@ describe('stringFor', () => {
     const own = { ...en, 'transport/tls': 'Check the clock of your phone.' }
     expect(stringFor('transport/tls', own)).toBe(own['transport/tls'])
     expect(stringFor('transport/server', own)).toBe(en['transport/server'])
-    expect(stringFor('thread/busy', { error: 'Oh.' })).toBe(zh.thread)
+    expect(stringFor('thread/record-damaged', { error: 'Oh.' })).toBe(zh.thread)
     expect(stringFor('agent/invalid', { error: 'Oh.' })).toBe('Oh.')
   })
 })

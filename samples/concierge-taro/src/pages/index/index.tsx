@@ -34,7 +34,7 @@ export default function IndexPage() {
   const asking = openQuestion(messages)
   const sheet = asking && asking.toolCallId !== closed ? asking : undefined
   const isRunning = status === 'running'
-  const isStorageFull = error?.code === 'thread/storage-full' || error?.code === 'platform/storage-full'
+  const isStorageFull = error?.code === 'thread/storage-full'
 
   function say(text: string) {
     if (editing) thread.edit(editing.id, text)
