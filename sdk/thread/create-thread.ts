@@ -36,7 +36,7 @@ export function createThread<Tools extends AnyTool = AnyTool>(options: ThreadOpt
     emitter.emit('error', conversation.error)
     conversation.changed()
   }
-  const { ledger, restore, save, forget } = createPersistence(options.persist === false ? undefined : platform?.storage, id, conversation, tell)
+  const { ledger, restore, save, forget } = createPersistence(options.persist === false ? undefined : platform?.storage, id, conversation, clock, tell)
   const runs = new RunControl({
     agent: options.agent,
     threadId: id,

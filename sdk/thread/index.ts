@@ -1,4 +1,5 @@
 export { createThread } from './create-thread.js'
+export { forgetOldestThread } from './forget-oldest-thread.js'
 export type { Thread, ThreadEvents, ThreadOptions } from './thread.js'
 export type {
   MediaPart,

@@ -6,8 +6,8 @@ import type { HostFailure, Storage } from '../platform/platform.js'
 /** What a store keeps: items that change at their end only, and a rest that changes as it likes. */
 export interface PageSource<Item, Rest> {
   readonly version: number
-  /** What is to be kept now. An item that has not changed is the same object as before. */
-  now(): { items: readonly Item[]; rest: Rest }
+  /** What is to be kept now, and when that is. An item that has not changed is the same object as before. */
+  now(): { items: readonly Item[]; rest: Rest; at: number }
   pack(item: Item): unknown
   unpack(stored: unknown): Item
 }
@@ -23,8 +23,11 @@ export interface PageStore<Item, Rest> {
   delete(): void
 }
 
-interface Head {
+/** What stands under a store's key: where everything else is. */
+export interface Head {
   readonly version: number
+  /** When it was last saved, in milliseconds since 1970. */
+  readonly at: number
   /** The id of the next page to be written. */
   readonly next: number
   readonly pages: readonly Page[]
@@ -72,11 +75,11 @@ export function createPageStore<Item, Rest>(storage: Storage, key: string, sourc
     isWriting = told.length > 0
     if (!isWriting) return
     const startedIn = epoch
-    const { items, rest } = source.now()
+    const { items, rest, at } = source.now()
     const { kept, written, entries } = planPages(key, known, next, items, source.pack, rest)
     const pages = known.slice(0, kept).concat(written)
     next += written.length
-    const head: Head = { version, next, pages: pages.map(({ page }) => page) }
+    const head: Head = { version, at, next, pages: pages.map(({ page }) => page) }
     entries.push([key, JSON.stringify(head)])
     setAll(storage, entries, failure => {
       const isDeleted = startedIn !== epoch

@@ -4,7 +4,10 @@ import { createPageStore } from './page-store.js'
 import { afterKill, messageRecords, type ThreadRest } from './records.js'
 import { storedLedger, type StoredLedger } from './stored-ledger.js'
 import type { SampanError } from '../errors.js'
-import type { Storage } from '../platform/platform.js'
+import type { Clock, Storage } from '../platform/platform.js'
+
+/** What the keys of stored threads begin with. */
+export const THREAD_PREFIX = 'sampan/thread/'
 
 /** Where a thread keeps itself. */
 export interface Persistence {
@@ -25,15 +28,16 @@ export function createPersistence(
   storage: Storage | undefined,
   id: string,
   conversation: Conversation,
+  clock: Clock,
   onError: (error: SampanError) => void,
 ): Persistence {
   if (!storage) return { ledger: storedLedger(), restore: done => done(null), save() {}, forget() {} }
   let isLocked = false
-  const store = createPageStore(storage, 'sampan/thread/' + id, {
+  const store = createPageStore(storage, THREAD_PREFIX + id, {
     ...messageRecords,
     now() {
       const { state, agentState } = conversation
-      return { items: state.messages, rest: { interrupts: conversation.unsettledInterrupts(), ledger: ledger.entries(), agentState } }
+      return { at: clock.now(), items: state.messages, rest: { interrupts: conversation.unsettledInterrupts(), ledger: ledger.entries(), agentState } }
     },
   })
   const save = (done: (error: SampanError | null) => void): void => (isLocked ? done(null) : store.save(done))
