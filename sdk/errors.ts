@@ -17,6 +17,7 @@ export type ErrorCode =
   | 'transport/http'
   | 'transport/not-a-stream'
   | 'transport/too-large'
+  | 'transport/text-damaged'
   | 'transport/truncated'
   | 'transport/sign-in-failed'
   | 'transport/provider-key-exposed'

@@ -45,6 +45,14 @@ export function locate({ code, message, retryable, details }: SampanError, phase
   })
 }
 
+/**
+ * A host that decodes each piece on its own has lost a character where it was cut. A gateway is asked for ASCII, which
+ * nothing can damage; from any other server the answer is better taken whole.
+ */
+export function textDamaged(): SampanError {
+  return new SampanError('transport/text-damaged', 'The host damaged a character between two pieces; the next answer is taken whole', { retryable: true })
+}
+
 /** What an answer with an error status means. `body` is its text, whole or cut. */
 export function httpError({ status, headers }: ResponseHead, body: string): SampanError {
   const told = readError(body)

@@ -45,7 +45,7 @@ export function createLadder(platform: Platform, base: string, isGateway: boolea
     },
     socket: hub.open,
     poll: request => pollFrames(platform, base, request),
-    once: request => requestFrames(platform, request),
+    once: request => requestFrames(platform, { ...request, isWhole: true }),
   }
   const canTry: Record<RungName, (request: LogRequest) => boolean> = {
     stream: ({ framing }) => platform.capabilities.stream !== 'none' && framing !== 'body',
@@ -75,7 +75,6 @@ export function createLadder(platform: Platform, base: string, isGateway: boolea
   // One subscriber for all that may happen to an answer: each more would cost every frame.
   const climb = (request: LogRequest, recover: Recover, subscriber: Subscriber<Frame>, failed: RungName[]): void => {
     const name = choose(request, failed)
-    const before = platform.capabilities.stream
     let hasFrames = false
     const inner: Subscriber<Frame> = new Subscriber<Frame>({
       next(frame) {
@@ -87,6 +86,7 @@ export function createLadder(platform: Platform, base: string, isGateway: boolea
         subscriber.next(frame)
       },
       error(error: unknown) {
+        if (isSampanError(error, 'transport/text-damaged')) give(name)
         const again = hasFrames || subscriber.closed ? undefined : recover(error)
         const isNoWay = name === 'socket' && !hasFrames && !subscriber.closed && isSampanError(error) && error.details.phase === 'connect'
         if (!again && !isNoWay) return subscriber.error(error)
@@ -96,7 +96,7 @@ export function createLadder(platform: Platform, base: string, isGateway: boolea
       },
       complete() {
         // The adapter has seen that the host does not stream after all.
-        if (name === 'stream' && before !== platform.capabilities.stream) give(name)
+        if (name === 'stream' && platform.capabilities.stream === 'none') give(name)
         subscriber.complete()
       },
     })

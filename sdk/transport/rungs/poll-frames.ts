@@ -32,7 +32,7 @@ export function pollFrames(platform: Platform, base: string, request: LogRequest
         },
       })
       subscriber.add(inner)
-      requestFrames(platform, { ...request, ...part }).subscribe(inner)
+      requestFrames(platform, { ...request, isWhole: true, ...part }).subscribe(inner)
     }
     const ask = (): void =>
       send(
