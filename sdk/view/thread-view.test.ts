@@ -5,6 +5,7 @@ import { threadView } from './thread-view.js'
 import { viewData, type ViewData } from './view-data.js'
 import { createAgent } from '../agent/create-agent.js'
 import { defineTool } from '../agent/define-tool.js'
+import type { ModelEvent } from '../contracts.js'
 import { createThread } from '../thread/create-thread.js'
 import { mockModel, toolAnswer, type MockAnswer } from '../testkit/mock-model.js'
 import { createTestClock } from '../testkit/test-clock.js'
@@ -121,4 +122,30 @@ it('threadBehavior keeps page data and hands taps to the thread', () => {
   const before = JSON.stringify(page.data)
   thread.clear()
   expect(JSON.stringify(page.data)).toBe(before)
+})
+
+it('keeps two pages that show one thread each up to date, and a page that leaves takes nothing from the other', () => {
+  const answer = new Subject<ModelEvent>()
+  const clock = createTestClock()
+  const thread = createThread({ agent: createAgent({ model: mockModel(answer) }), id: 't', clock })
+  const open = () => {
+    const texts: string[] = []
+    const drawing = threadView(thread).patches$.subscribe(patch => texts.push(JSON.stringify(patch)))
+    return { texts, leave: () => drawing.unsubscribe() }
+  }
+  const first = open()
+  thread.send('hi')
+  answer.next({ type: 'text-delta', delta: '一' })
+  clock.advance(100)
+  const second = open()
+  expect(second.texts.join()).toContain('一')
+  answer.next({ type: 'text-delta', delta: '二' })
+  clock.advance(100)
+  expect([first.texts.at(-1), second.texts.at(-1)]).toEqual(Array(2).fill(expect.stringContaining('二')))
+  first.leave()
+  const before = first.texts.length
+  answer.next({ type: 'text-delta', delta: '三' })
+  clock.advance(100)
+  expect(second.texts.at(-1)).toContain('三')
+  expect(first.texts).toHaveLength(before)
 })
