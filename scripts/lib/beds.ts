@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import { installOnce } from './install.js'
 import { mustRun, root } from './run.js'
 
-export type BedName = 'package' | 'packer' | 'portkey' | 'exparser' | 'quickjs'
+export type BedName = 'package' | 'packer' | 'portkey' | 'exparser' | 'quickjs' | 'typings'
 
 /** A test bed: tools too heavy for the root install, with a lock file of their own. */
 export interface Bed {
