@@ -46,6 +46,8 @@ export interface Capabilities {
   readonly abort: boolean
   /** Whether status and headers are known before the body ends. */
   readonly earlyHeaders: boolean
+  /** How long requests go on while the app is hidden, in ms, before the host cuts them. Absent: it is not known to. */
+  readonly hiddenMs?: number
   /** The longest a request may last, in ms, as the host documents it. Absent: no ceiling known. */
   readonly maxRequestMs?: number
   /** Bytes one storage key may hold, and all keys together. Absent: unknown. */

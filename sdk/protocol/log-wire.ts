@@ -39,11 +39,17 @@ export const POLL_PREFERENCE = { prefer: 'respond-async' }
 
 /** Where a connection's socket is, and its logs, below the address of the gateway. */
 export const SOCKET_PATH = '/v1/socket'
-export const logPath = (id: string, after: number, waitMs: number): string =>
-  '/v1/logs/' + encodeURIComponent(id) + '?after=' + after + '&wait=' + waitMs
+/** @param waitMs how long the server may wait for a frame, where its answer is a page. Absent: it is a stream. */
+export const logPath = (id: string, after: number, waitMs?: number): string =>
+  '/v1/logs/' + encodeURIComponent(id) + '?after=' + after + (waitMs === undefined ? '' : '&wait=' + waitMs)
 
 /** Where a log is told that nobody wants it any more. */
 export const cancelPath = (id: string): string => '/v1/logs/' + encodeURIComponent(id) + '/cancel'
+
+/** Whether a frame is the last of its log: the end of a completion, or an error. */
+export function endsLog({ data, event }: Frame): boolean {
+  return data === '[DONE]' || event === 'error'
+}
 
 /** A frame of a log as a frame of a stream. */
 export function frameOfLog({ seq, data, event = '' }: LogFrame): Frame {

@@ -50,10 +50,13 @@ export async function answerHttp({ logs, ways, join }: LogBook, canPoll: boolean
     asked?.cancel()
     return respond(response, { status: 200, body: '{}' })
   }
-  if (id && canPoll) {
-    ways.push('page')
-    if (!asked) return respond(response, { status: 404, body: '{"error":{"message":"no such log"}}' })
-    const page = await asked.page(Number(searchParams.get('after')), Math.min(Number(searchParams.get('wait')), 5000))
+  if (id) {
+    const after = Number(searchParams.get('after'))
+    const isStream = request.headers.accept === 'text/event-stream'
+    ways.push(isStream ? 'again' : 'page')
+    if (!asked || !(canPoll || isStream)) return respond(response, { status: 404, body: '{"error":{"message":"no such log"}}' })
+    if (isStream) return streamLog(asked, response, after)
+    const page = await asked.page(after, Math.min(Number(searchParams.get('wait')), 5000))
     return respond(response, { status: 200, body: JSON.stringify(page) })
   }
   if (request.method !== 'POST') return respond(response, { status: 404, body: '{"error":{"message":"no such path"}}' })
@@ -68,12 +71,12 @@ export async function answerHttp({ logs, ways, join }: LogBook, canPoll: boolean
     return respond(response, { status: 202, body: JSON.stringify({ log: logId }) })
   }
   ways.push('stream')
-  streamLog(joined, response)
+  streamLog(joined, response, 0)
 }
 
-function streamLog(log: StreamLog, response: ServerResponse): void {
+function streamLog(log: StreamLog, response: ServerResponse, after: number): void {
   response.writeHead(200, { 'content-type': 'text/event-stream' })
-  const stop = log.follow(0, {
+  const stop = log.follow(after, {
     onFrame: ({ seq, data, event }) => response.write('id: ' + seq + '\n' + (event ? 'event: ' + event + '\n' : '') + 'data: ' + data + '\n\n'),
     onDone: () => response.end(),
   })

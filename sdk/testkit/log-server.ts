@@ -4,7 +4,7 @@ import { WebSocketServer } from 'ws'
 import { answerHttp, answerSocket, createLogBook, type LogBook, type LogWriter } from './log-routes.js'
 import { SOCKET_PATH } from '../protocol/log-wire.js'
 
-/** A running {@link startLogServer}. `ways`: how requests came, oldest first: `stream`, `socket`, `poll` (the start), `page`. */
+/** A running {@link startLogServer}. `ways`: how requests came, oldest first: `stream`, `socket`, `poll` (the start), `page`, `again` (a stream that goes on). */
 export interface LogServer extends Omit<LogBook, 'join'> {
   readonly url: string
   /** Breaks every connection there is, without a word. */

@@ -1,13 +1,14 @@
 import { Observable } from 'rxjs'
 import type { Framing } from './body-reader.js'
+import type { Authority } from './answer.js'
 import { createLadder } from './ladder.js'
 import { fromToken, signInAtGateway } from './sign-in.js'
-import { createTokens, type Tokens } from './tokens.js'
+import { createTokens } from './tokens.js'
 import { DEFAULT_TIMEOUTS, type Timeouts } from './watchdog.js'
 import { isSampanError, SampanError } from '../errors.js'
 import { systemClock, type Clock, type Platform } from '../platform/platform.js'
 import type { Frame } from '../protocol/frames.js'
-import { defer } from '../protocol/streams.js'
+import { defer, of } from '../protocol/streams.js'
 
 export interface ConnectOptions {
   platform: Platform
@@ -45,6 +46,8 @@ export interface StreamRequest {
   framing?: Framing
   /** Id of the stream log and idempotency key, minted by the client. Sent to a gateway only. */
   logId?: string
+  /** Tells, when the answer is left early, whether it is cancelled or somebody will come back for it. Absent: cancelled. */
+  cancel?: { readonly isCancelled: boolean }
 }
 
 /** A place requests go to: knows the way, who we are, and how long to wait. */
@@ -86,40 +89,41 @@ export function connect(options: ConnectOptions): Connection {
     if (!isGateway) return headers
     const { stream } = platform.capabilities
     put('x-sampan-log-id', logId)
+    // Closing the connection is not cancelling: that is told, and whatever else closes it comes back for the rest.
+    put('x-sampan-detach', logId && '1')
     // A host that hands over text has decoded each piece on its own, and damaged every character that was cut.
     put('x-sampan-ascii', stream === 'text' ? '1' : undefined)
     put('x-sampan-errors', stream === 'events' ? 'event' : undefined)
     return headers
   }
-  const send = (request: StreamRequest, token: string | undefined, recover: (error: unknown) => Observable<Frame> | undefined): Observable<Frame> =>
-    defer(() => {
-      const { path, method = 'POST', body, framing = 'sse', logId } = request
-      const text = JSON.stringify(body) as string | undefined
-      return ladder.open({ url: url + path, method, headers: headersOf(request, token), body: text, framing, logId, timeouts, clock }, recover)
-    })
-
   const signIn$ = getToken
     ? fromToken(getToken)
     : isGateway && signInAtGateway(platform, { headers: options.headers!, timeouts, clock, url: root + '/v1/sign-in' })
   const tokens = signIn$ && createTokens(signIn$, clock, timeouts.firstByteMs)
-  /** Sends with the current token; one that is refused before anything arrived is replaced, once. */
-  const sendWith = (all: Tokens, request: StreamRequest, isLast?: boolean): Observable<Frame> =>
-    new Observable(subscriber => {
-      const next = (token: string): void => {
-        const replace = (error: unknown): Observable<Frame> | undefined => {
-          if (isLast || !isRefusedToken(error)) return undefined
-          all.reject(token)
-          return sendWith(all, request, true)
-        }
-        send(request, token, replace).subscribe(subscriber)
-      }
-      subscriber.add(all.token$.subscribe({ next, error: (error: unknown) => subscriber.error(error) }))
-    })
+  /** The headers of a request: with the token in use, or with a new one after a refusal. */
+  const authorityOf = (request: StreamRequest): Authority => {
+    let token = ''
+    return {
+      headers$: tokens
+        ? new Observable(subscriber => tokens.token$.subscribe({ next: given => subscriber.next(headersOf(request, (token = given))), error: error => subscriber.error(error) }))
+        : defer(() => of(headersOf(request, providerKey))),
+      isRefused(error) {
+        if (!tokens || !isRefusedToken(error)) return false
+        tokens.reject(token)
+        return true
+      },
+    }
+  }
   return {
     platform,
     url,
     isGateway,
-    open: request => (tokens ? sendWith(tokens, request) : send(request, providerKey, () => undefined)),
+    open: request =>
+      defer(() => {
+        const { path, method = 'POST', body, framing = 'sse', logId, cancel } = request
+        const text = JSON.stringify(body) as string | undefined
+        return ladder.open({ url: url + path, method, headers: {}, body: text, framing, logId, cancel, timeouts, clock }, authorityOf(request))
+      }),
   }
 }
 

@@ -6,6 +6,7 @@ import { nodePlatform } from '../../adapters/node/index.js'
 import type { StreamKind, Platform } from '../platform/platform.js'
 import { systemClock } from '../platform/platform.js'
 import type { Frame } from '../protocol/frames.js'
+import { of } from '../protocol/streams.js'
 import { startLogServer, type LogServer, type LogServerOptions } from '../testkit/log-server.js'
 import type { StreamLog } from '../testkit/stream-log.js'
 import { openWsSocket } from '../testkit/ws-socket.js'
@@ -43,11 +44,13 @@ const requestTo = (server: LogServer, more: Partial<LogRequest> = {}): LogReques
   ...more,
 })
 
+const authorityOf = (_server?: LogServer) => ({ headers$: of({ 'x-sampan-log-id': 'log-' + minted, authorization: 'Bearer t', accept: 'text/event-stream' }), isRefused: () => false })
+
 /** All frames of a request, or its error. */
 const framesOf = (platform: Platform, server: LogServer, isGateway = true, ladder = createLadder(platform, server.url, isGateway, systemClock)) =>
   new Promise<Frame[]>((resolve, reject) => {
     const frames: Frame[] = []
-    ladder.open(requestTo(server), () => undefined).subscribe({ next: frame => frames.push(frame), error: reject, complete: () => resolve(frames) })
+    ladder.open(requestTo(server), authorityOf(server)).subscribe({ next: frame => frames.push(frame), error: reject, complete: () => resolve(frames) })
   })
 
 describe('the same frames', () => {
@@ -87,7 +90,7 @@ describe('frames that come one by one', () => {
       look()
     })
     const ended = new Promise<void>((complete, error) => {
-      createLadder(platform(), server.url, true, systemClock).open(requestTo(server), () => undefined).subscribe({ next: ({ data }) => heard.push(data), error, complete })
+      createLadder(platform(), server.url, true, systemClock).open(requestTo(server), authorityOf(server)).subscribe({ next: ({ data }) => heard.push(data), error, complete })
     })
     while (!logs[0]) await new Promise(resolve => setTimeout(resolve, 5))
     for (const [index, data] of DATA.entries()) {
@@ -106,7 +109,7 @@ describe('frames that come one by one', () => {
       log.push('one')
     })
     await new Promise<void>(resolve => {
-      const subscription = createLadder(platform(), server.url, true, systemClock).open(requestTo(server), () => undefined).subscribe(() => {
+      const subscription = createLadder(platform(), server.url, true, systemClock).open(requestTo(server), authorityOf(server)).subscribe(() => {
         setTimeout(() => {
           subscription.unsubscribe()
           resolve()
@@ -184,16 +187,26 @@ describe('an answer that is an error', () => {
   })
 })
 
-test('a socket that breaks ends its streams with an error, and the next stream opens another', async () => {
+test.each<[string, () => Platform]>([['a response', () => host('bytes')], ['a socket', socketHost], ['a poll', () => host('none')]])('%s that breaks is opened again behind the last frame, and the model is asked once', async (_way, platform) => {
   const server = await serve((_request, log) => {
-    log.push('one')
-    if (log.id !== 'log-' + minted || server.starts.length) log.end()
+    log.push(DATA[0]!)
+    log.push(DATA[1]!)
   })
-  const platform = socketHost()
-  const ladder = createLadder(platform, server.url, true, systemClock)
-  const broken = new Promise((_resolve, reject) => {
-    ladder.open(requestTo(server), () => undefined).subscribe({ next: () => server.cut(), error: reject, complete: () => reject(new Error('complete')) })
+  const frames = await new Promise<Frame[]>((resolve, error) => {
+    const heard: Frame[] = []
+    createLadder(platform(), server.url, true, systemClock).open(requestTo(server), authorityOf(server)).subscribe({
+      next(frame) {
+        heard.push(frame)
+        if (heard.length !== 2) return
+        server.cut()
+        const [log] = server.logs.values()
+        DATA.slice(2).forEach(data => log!.push(data))
+        log!.end()
+      },
+      error,
+      complete: () => resolve(heard),
+    })
   })
-  await expect(broken).rejects.toMatchObject({ code: 'transport/failed', retryable: true, details: { phase: 'stream' } })
-  expect((await framesOf(platform, server, true, ladder)).map(({ data }) => data)).toEqual(['one'])
+  expect(frames.map(({ data }) => data)).toEqual(DATA)
+  expect(server.starts).toHaveLength(1)
 })

@@ -1,14 +1,15 @@
-import { Observable, Subscriber } from 'rxjs'
+import { Observable } from 'rxjs'
+import { readAnswer, type Authority, type Ways } from './answer.js'
 import { refusedByEvent } from './refused-event.js'
 import { requestFrames } from './request-frames.js'
 import { pollFrames } from './rungs/poll-frames.js'
 import type { LogRequest, RungName } from './rungs/rung.js'
 import { createSocketHub } from './rungs/socket-hub.js'
 import { inStreamSlot } from './stream-slots.js'
-import { isSampanError } from '../errors.js'
 import type { Clock, Platform } from '../platform/platform.js'
 import type { Frame } from '../protocol/frames.js'
 import { parseJson } from '../protocol/json.js'
+import { logPath } from '../protocol/log-wire.js'
 
 /** Where it is remembered which ways do not work on this phone. */
 const MEMORY_KEY = 'sampan/rungs'
@@ -18,13 +19,8 @@ const MEMORY_MS = 7 * 24 * 3600_000
 /** What is stored: until when each way is not tried, for this version of this host. */
 interface Memory { host: string; until: Partial<Record<RungName, number>> }
 
-type Recover = (error: unknown) => Observable<Frame> | undefined
-
 /** Opens streams on the best way that this host and its server have. */
-export interface Ladder {
-  /** @param recover gives what to try instead where this fails before anything came, if there is something. */
-  open(request: LogRequest, recover: Recover): Observable<Frame>
-}
+export interface Ladder { open(request: LogRequest, authority: Authority): Observable<Frame> }
 
 /**
  * The ladder: a response that streams, a socket, a poll, and last the whole answer at once. The first way that can work is
@@ -38,13 +34,14 @@ export function createLadder(platform: Platform, base: string, isGateway: boolea
   const version = platform.host.name + ' ' + platform.host.version
   let until: Memory['until'] | undefined
 
-  const ways: Record<RungName, (request: LogRequest) => Observable<Frame>> = {
-    stream(request) {
-      const frames$ = inStreamSlot(platform, requestFrames(platform, request))
+  const rungs: Record<RungName, (request: LogRequest, after: number | undefined) => Observable<Frame>> = {
+    stream(request, after) {
+      const wanted = after === undefined ? request : { ...request, url: base + logPath(request.logId!, after), method: 'GET' as const, body: undefined }
+      const frames$ = inStreamSlot(platform, requestFrames(platform, wanted))
       return isGateway && platform.capabilities.stream === 'events' ? frames$.pipe(refusedByEvent()) : frames$
     },
     socket: hub.open,
-    poll: request => pollFrames(platform, base, request),
+    poll: (request, after) => pollFrames(platform, base, request, after),
     once: request => requestFrames(platform, { ...request, isWhole: true }),
   }
   const canTry: Record<RungName, (request: LogRequest) => boolean> = {
@@ -72,38 +69,9 @@ export function createLadder(platform: Platform, base: string, isGateway: boolea
     })
   }
 
-  // One subscriber for all that may happen to an answer: each more would cost every frame.
-  const climb = (request: LogRequest, recover: Recover, subscriber: Subscriber<Frame>, failed: RungName[]): void => {
-    const name = choose(request, failed)
-    let hasFrames = false
-    const inner: Subscriber<Frame> = new Subscriber<Frame>({
-      next(frame) {
-        if (!hasFrames) {
-          hasFrames = true
-          // Only now is it the way that is broken, and not the network.
-          failed.forEach(give)
-        }
-        subscriber.next(frame)
-      },
-      error(error: unknown) {
-        if (isSampanError(error, 'transport/text-damaged')) give(name)
-        const again = hasFrames || subscriber.closed ? undefined : recover(error)
-        const isNoWay = name === 'socket' && !hasFrames && !subscriber.closed && isSampanError(error) && error.details.phase === 'connect'
-        if (!again && !isNoWay) return subscriber.error(error)
-        subscriber.remove(inner)
-        if (again) again.subscribe(subscriber)
-        else climb(request, recover, subscriber, failed.concat(name))
-      },
-      complete() {
-        // The adapter has seen that the host does not stream after all.
-        if (name === 'stream' && platform.capabilities.stream === 'none') give(name)
-        subscriber.complete()
-      },
-    })
-    subscriber.add(inner)
-    ways[name](request).subscribe(inner)
-  }
+  const ways: Ways = { choose, give, hasLog, open: (name, request, after) => rungs[name](request, after) }
   return {
-    open: (request, recover) => new Observable(subscriber => remember(() => void (subscriber.closed || climb(request, recover, subscriber, [])))),
+    open: (request, authority) =>
+      new Observable(subscriber => remember(() => void (subscriber.closed || readAnswer(request, { platform, base, clock, ways, authority }).subscribe(subscriber)))),
   }
 }

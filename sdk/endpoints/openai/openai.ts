@@ -25,7 +25,7 @@ export function openai(options: OpenAIOptions): ModelEndpoint {
   const { connection, model, path = '/chat/completions', profile: chosen = profileFor(model, connection.url) } = options
   const profile: Profile = typeof chosen === 'string' ? profiles[chosen] : chosen
   const call: ModelFunction = (request, context) =>
-    defer(() => connection.open({ path, body: requestBody(request, model, profile), logId: request.logId })).pipe(
+    defer(() => connection.open({ path, body: requestBody(request, model, profile), logId: request.logId, cancel: context.cancel })).pipe(
       readStream(model, profile, context.ids),
     )
   const info = { provider: profile.provider, model, capabilities: { tools: true, jsonSchema: profile.jsonMode === 'json_schema' } }

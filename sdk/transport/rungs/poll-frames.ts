@@ -3,7 +3,7 @@ import type { LogRequest } from './rung.js'
 import type { Platform } from '../../platform/platform.js'
 import type { Frame } from '../../protocol/frames.js'
 import { parseJson } from '../../protocol/json.js'
-import { cancelPath, frameOfLog, logPath, POLL_PREFERENCE, type LogPage, type PollTicket } from '../../protocol/log-wire.js'
+import { frameOfLog, logPath, POLL_PREFERENCE, type LogPage, type PollTicket } from '../../protocol/log-wire.js'
 import { BODY_EVENT } from '../body-reader.js'
 import { requestFrames } from '../request-frames.js'
 
@@ -12,13 +12,15 @@ const WAIT_MS = 20_000
 
 /**
  * Starts the answer, then asks for what there is of it, again and again, until it is complete. A server that cannot do so
- * answers the start with the whole of it, which is taken as well. Leaving early tells the server that nobody reads on.
+ * answers the start with the whole of it, which is taken as well.
+ *
+ * @param from the number of the last frame that came of an answer that was started before. Absent: it is started.
  */
-export function pollFrames(platform: Platform, base: string, request: LogRequest): Observable<Frame> {
+export function pollFrames(platform: Platform, base: string, request: LogRequest, from?: number): Observable<Frame> {
   return new Observable(subscriber => {
     const { headers } = request
     const logId = request.logId!
-    let after = 0
+    let after = from ?? 0
     let isStarted = false
     let isDone = false
 
@@ -48,10 +50,7 @@ export function pollFrames(platform: Platform, base: string, request: LogRequest
         },
         () => (isDone ? subscriber.complete() : ask()),
       )
-    // Before the requests are linked, so that it is told first: their own teardown has no more to say.
-    subscriber.add(() => {
-      if (isStarted && !isDone) platform.request({ url: base + cancelPath(logId), method: 'POST', headers, stream: false }, { onEnd() {}, onFail() {} })
-    })
+    if (from !== undefined) return ask()
     send(
       { headers: { ...headers, ...POLL_PREFERENCE } },
       frame => {

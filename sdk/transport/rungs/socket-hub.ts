@@ -12,7 +12,10 @@ import { createWatchdog } from '../watchdog.js'
 const LINGER_MS = 30_000
 
 /** The one socket of a connection. It is opened by the first stream and closed some time after the last. */
-export interface SocketHub { open(request: LogRequest): Observable<Frame> }
+export interface SocketHub {
+  /** @param after the number of the last frame that came of an answer that was started before. Absent: it is started. */
+  open(request: LogRequest, after?: number): Observable<Frame>
+}
 
 /**
  * Brings streams over one socket, told apart by the ids of their logs. A socket that breaks ends every stream on it with
@@ -68,20 +71,20 @@ export function createSocketHub(platform: Platform, base: string, clock: Clock):
   }
 
   return {
-    open: ({ logId: id = '', url, headers, body, timeouts }) =>
+    open: ({ logId: id = '', url, headers, body, timeouts }, after) =>
       new Observable(subscriber => {
         if (stopLinger) stopLinger()
         const fail = (error: SampanError): void => subscriber.error(locate(error, watchdog.phase, { headers: {} }, watchdog.wasHidden))
         const watchdog = createWatchdog(platform, timeouts, clock, () => true, fail)
         subscriber.add(watchdog.stop)
-        lines.add(id, subscriber, watchdog)
+        lines.add(id, subscriber, watchdog, after ?? 0)
         subscriber.add(() => {
-          if (lines.delete(id)) say({ type: 'abort', id })
+          lines.delete(id)
           if (!lines.size && socket) linger()
         })
         try {
           if (!socket) connect()
-          say({ type: 'send', id, path: url.slice(base.length), headers, body })
+          say(after === undefined ? { type: 'send', id, path: url.slice(base.length), headers, body } : { type: 'resume', id, after, headers })
         } catch (thrown) {
           fail(toSampanError(thrown, 'transport/failed'))
         }

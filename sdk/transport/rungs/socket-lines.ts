@@ -8,9 +8,9 @@ import type { Watchdog } from '../watchdog.js'
 /** The streams that share a socket, by the id of their log. */
 export interface SocketLines {
   readonly size: number
-  add(id: string, subscriber: Subscriber<Frame>, watchdog: Watchdog): void
-  /** Whether it was there. */
-  delete(id: string): boolean
+  /** @param after frames up to this number have come before. */
+  add(id: string, subscriber: Subscriber<Frame>, watchdog: Watchdog, after: number): void
+  delete(id: string): void
   /** Hands a reply to its stream. What is for none is for one that was left. */
   receive(reply: SocketReply): void
   /** The socket broke: all of them end with this. */
@@ -23,8 +23,8 @@ export function createSocketLines(): SocketLines {
     get size() {
       return lines.size
     },
-    add: (id, subscriber, watchdog) => void lines.set(id, { subscriber, watchdog, after: 0 }),
-    delete: id => lines.delete(id),
+    add: (id, subscriber, watchdog, after) => void lines.set(id, { subscriber, watchdog, after }),
+    delete: id => void lines.delete(id),
     receive(reply) {
       const line = lines.get(reply.id)
       if (!line) return

@@ -1,0 +1,70 @@
+import { isSampanError, SampanError, type ErrorCode } from '../errors.js'
+import type { Clock, Platform, Stop } from '../platform/platform.js'
+
+/** Attempts without a new frame before an answer is given up. */
+const MAX_ATTEMPTS = 6
+const FIRST_DELAY_MS = 500
+const LONGEST_DELAY_MS = 15_000
+
+/** What breaks a connection and says nothing about the answer. */
+const BROKEN: readonly ErrorCode[] = ['transport/offline', 'transport/suspended', 'transport/timeout', 'transport/failed', 'transport/truncated']
+
+/** When a broken connection is opened again. */
+export interface Reconnect {
+  /** Takes note of a failed attempt. `undefined`: another follows. Else the error to end with. */
+  lost(error: unknown): unknown
+  /** A new frame came: the connection works. Called for every frame. */
+  progress(): void
+  stop: Stop
+}
+
+/**
+ * Opens a broken connection again: after a growing time, at once when the network or the app comes back. An app that is
+ * hidden does not try; where the host is known to cut the requests of hidden apps, the connection is left before it does.
+ *
+ * @param leave leaves the connection there is, without a word, and says whether there was one.
+ * @param attempt opens another.
+ */
+export function createReconnect(platform: Platform, clock: Clock, leave: () => boolean, attempt: () => void): Reconnect {
+  let attempts = 0
+  let isHidden = false
+  /** Why there is no connection, while there is none. What the server says to an attempt to go on is not why. */
+  let why: unknown
+  let stopTimer: Stop | undefined
+
+  const retry = (): void => {
+    if (why === undefined || isHidden) return
+    stopTimer?.()
+    stopTimer = undefined
+    attempt()
+  }
+  const stopSignals = platform.onSignal(signal => {
+    if (signal === 'hide') {
+      isHidden = true
+      if (platform.capabilities.hiddenMs !== undefined && leave()) why = new SampanError('transport/suspended', 'The app was hidden', { retryable: true })
+    } else if (signal === 'show' || signal === 'online') {
+      if (signal === 'show') isHidden = false
+      if (stopTimer || signal === 'show') retry()
+    }
+  })
+  return {
+    lost(error) {
+      const isBroken = isSampanError(error) && BROKEN.indexOf(error.code) >= 0
+      // Where nothing at all has come, it may never have got there; and what was not sent is not asked for.
+      const mayBeThere = why !== undefined || (isBroken && error.details.phase !== 'connect' && error.details.phase !== 'sign-in')
+      if (!isBroken || !mayBeThere || ++attempts > MAX_ATTEMPTS) return why ?? error
+      why ??= error
+      const delayMs = Math.min(FIRST_DELAY_MS * 2 ** (attempts - 1), LONGEST_DELAY_MS) * (0.5 + Math.random() / 2)
+      if (!isHidden) stopTimer = clock.setTimer(delayMs, retry)
+      return undefined
+    },
+    progress() {
+      attempts = 0
+      why = undefined
+    },
+    stop() {
+      stopSignals()
+      stopTimer?.()
+    },
+  }
+}
