@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Platform } from '../../sdk/platform/platform.js'
+import { browserSocket } from '../shared/browser-socket.js'
 import { decodersOf } from '../shared/native-text-decoder.js'
 import { fileStorage } from './file-storage.js'
 import { memoryStorage } from './memory-storage.js'
@@ -34,5 +35,7 @@ export function nodePlatform(options: NodePlatformOptions = {}): Platform {
     onSignal: () => () => {},
     randomBytes: (count, done) => randomBytes(count, (error, bytes) => done(error && { reason: 'unknown', errMsg: error.message }, bytes)),
     createTextDecoder: decodersOf(TextDecoder),
+    // Node has one from version 22 on.
+    ...(typeof WebSocket !== 'undefined' && { openSocket: browserSocket(WebSocket) }),
   }
 }

@@ -2,9 +2,10 @@ import { describe, expect, it, vi } from 'vitest'
 import { answerOf } from '../../sdk/testkit/answer-of.js'
 import { wechatQuirks } from '../wechat/wechat-quirks.js'
 import { callHost } from './call-host.js'
+import { callSync } from './call-sync.js'
 
 const ask = (members: object, name: string, args: object = {}) =>
-  answerOf<Record<string, unknown>>((done) => callHost({ api: { request() {}, ...members } as never, quirks: wechatQuirks }, name, args, done))
+  answerOf<Record<string, unknown>>((done) => callHost({ api: { request() {}, ...members } as never, quirks: { ...wechatQuirks, callSync } }, name, args, done))
 
 describe('callHost', () => {
   it('hands arguments over and the answer back, with the host as this', async () => {

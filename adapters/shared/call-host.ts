@@ -13,6 +13,12 @@ export function hostMethod(object: unknown, name: string): Method | undefined {
   return typeof method === 'function' ? (method as Method).bind(object) : undefined
 }
 
+/** Calls a method of a host's object where there is one. */
+export function callIfThere(object: unknown, name: string, ...args: unknown[]): unknown {
+  const method = hostMethod(object, name)
+  return method && method(...args)
+}
+
 /**
  * Calls a `success`/`fail` API by name, or its `Sync` sister where a host has no other. It answers exactly once, also
  * where the API is missing, throws or answers twice. Returns what the API returned: of some that is a task.
@@ -28,23 +34,18 @@ export function callHost({ api, quirks }: WxLike, name: string, args: object, do
     }
   }
   const success = (value: unknown): void => settle(null, Object(value))
-  const fail = (error: unknown): void => settle(classifyFailure(error, quirks), undefined, error)
+  const fail = (error: unknown): void => settle(classifyFailure(error, quirks, name), undefined, error)
   const method = hostMethod(api, name)
-  const sync = hostMethod(api, name + 'Sync')
+  const sync = quirks.callSync && hostMethod(api, name + 'Sync')
   try {
     if (method) {
       const task = method(Object.assign({}, args, { success, fail }))
       // Some answer by callback and by promise, whose rejection would count as unhandled.
-      const then = hostMethod(task, 'then')
-      if (then) then(null, () => {})
+      callIfThere(task, 'then', null, () => {})
       return task
     }
-    if (sync) {
-      const answer = sync(...Object.values(args))
-      // Taro on React Native returns an Error where an API is not supported.
-      if (answer instanceof Error) fail(answer)
-      else success(typeof answer === 'object' ? answer : { data: answer })
-    } else settle({ reason: 'unsupported', errMsg: `no ${name}` })
+    if (sync) success(quirks.callSync!(sync, args))
+    else settle({ reason: 'unsupported', errMsg: `no ${name}` })
   } catch (thrown) {
     // What the caller's own callback threw is not the host's failure.
     if (isOver) throw thrown

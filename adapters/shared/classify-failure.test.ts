@@ -25,16 +25,16 @@ const SEEN: [HostFailureReason, string[]][] = [
 
 describe('classifyFailure', () => {
   it.each(SEEN)('reads %s from the words of phones and languages', (reason, texts) => {
-    expect(texts.map((errMsg) => [classifyFailure({ errMsg }, wechatQuirks).reason, errMsg])).toEqual(texts.map((errMsg) => [reason, errMsg]))
+    expect(texts.map((errMsg) => [classifyFailure({ errMsg }, wechatQuirks, 'request').reason, errMsg])).toEqual(texts.map((errMsg) => [reason, errMsg]))
   })
   it('believes a number with one meaning before the text, and no other', () => {
-    expect(classifyFailure({ errMsg: 'request:fail interrupted', errno: 5 }, wechatQuirks)).toEqual({ reason: 'timeout', errMsg: 'request:fail interrupted', errno: 5 })
-    expect(classifyFailure({ errMsg: 'request:fail -202:net::ERR_CERT_DATE_INVALID', errno: 600001 }, wechatQuirks)).toMatchObject({ reason: 'tls', errno: 600001 })
+    expect(classifyFailure({ errMsg: 'request:fail interrupted', errno: 5 }, wechatQuirks, 'request')).toEqual({ reason: 'timeout', errMsg: 'request:fail interrupted', errno: 5 })
+    expect(classifyFailure({ errMsg: 'request:fail -202:net::ERR_CERT_DATE_INVALID', errno: 600001 }, wechatQuirks, 'request')).toMatchObject({ reason: 'tls', errno: 600001 })
   })
   it('makes something of whatever a host hands over', () => {
-    expect(classifyFailure({ errorMessage: '超时' }, wechatQuirks)).toMatchObject({ reason: 'timeout', errMsg: '超时' })
-    expect(classifyFailure({ errorMessage: '无权限', error: 104 }, wechatQuirks)).toMatchObject({ reason: 'denied', errno: 104 })
-    expect(classifyFailure(new TypeError('global is not defined'), wechatQuirks).errMsg).toContain('global is not defined')
-    for (const nothing of [undefined, null, '', 0]) expect(classifyFailure(nothing, wechatQuirks).reason).toBe('unknown')
+    expect(classifyFailure({ errorMessage: '超时' }, wechatQuirks, 'request')).toMatchObject({ reason: 'timeout', errMsg: '超时' })
+    expect(classifyFailure({ errorMessage: '无权限', error: 104 }, wechatQuirks, 'request')).toMatchObject({ reason: 'denied', errno: 104 })
+    expect(classifyFailure(new TypeError('global is not defined'), wechatQuirks, 'request').errMsg).toContain('global is not defined')
+    for (const nothing of [undefined, null, '', 0]) expect(classifyFailure(nothing, wechatQuirks, 'request').reason).toBe('unknown')
   })
 })

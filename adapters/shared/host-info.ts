@@ -15,7 +15,8 @@ export function readHostInfo({ api, quirks }: WxLike): HostInfo {
   // The old call is slow and reports far more of the phone than we need: only where the new ones are missing.
   if (!info.SDKVersion) Object.assign(info, read('getSystemInfoSync'))
   const { envVersion } = Object(read('getAccountInfoSync').miniProgram)
-  const isSimulator = info.platform === 'devtools'
+  // Alipay says it in a constant of its own.
+  const isSimulator = info.platform === 'devtools' || !!Object(api).isIDE
   return {
     name: quirks.name,
     version: String(info.SDKVersion || ''),

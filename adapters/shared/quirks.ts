@@ -9,10 +9,21 @@ export interface WxLikeHost {
 export interface HostQuirks {
   /** The name of the platform. */
   name: string
+  /** The oldest base library that will do. A host that tells an older one is refused; one that tells none is not. */
+  minVersion: string
   /** The first base library whose requests can stream. `'0'` where none is known: then only the task's methods decide. */
   minStreamVersion: string
-  /** What the host promises on a phone. A developer tool, an old library or the first request may take some of it back. */
-  capabilities: Omit<Capabilities, 'abort' | 'earlyHeaders'>
+  /**
+   * Nobody says whether its requests stream, or which version it is: as soon as the task of a plain request can listen to
+   * chunks, a stream is tried. The sign-in at a gateway comes before the first stream, so that it is mostly known by then.
+   * Not heeded for WeChat, as `maxTimeoutMs` is not.
+   */
+  probesStream?: boolean
+  /**
+   * What the host promises on a phone. A developer tool, an old library or the first request may take some of it back. Early
+   * headers are promised where nothing is said of them.
+   */
+  capabilities: Omit<Capabilities, 'abort' | 'earlyHeaders'> & { earlyHeaders?: boolean }
   /** The field of a request that holds its headers. */
   headerField: 'header' | 'headers'
   /** Fields every request carries, so that the host parses no JSON and decodes nothing it should not. */
@@ -21,10 +32,26 @@ export interface HostQuirks {
   streamFields: object
   /** Fields a request for bytes carries as well. */
   binaryFields: object
-  /** What gives the one-use code of a signed-in user: the API, its arguments, and the field of the answer. */
+  /**
+   * The longest timeout the host takes, in ms: what every request carries that asks for more, or for none, as the default
+   * of such a host is lower.
+   */
+  maxTimeoutMs?: number
+  /**
+   * What gives the one-use code of a signed-in user: the API, its arguments, and the field of the answer. The arguments hold
+   * a timeout: a sign-in that never answers would hold up every later one.
+   */
   signIn: { api: string; args: object; field: string }
-  /** What the numbers of its errors mean, where they mean one thing only. */
-  reasons: Record<number, HostFailureReason>
+  /**
+   * What the numbers of its errors mean, where they mean one thing only. `5` in every API; `'request 5'` in one API, for a
+   * host that counts anew in each.
+   */
+  reasons: Record<string, HostFailureReason>
+  /**
+   * Calls a synchronous API, for where a host has no other of its kind. It answers as the asynchronous one would, or throws.
+   * Default: it takes its arguments one by one. WeChat has no need of any.
+   */
+  callSync?(method: (...args: unknown[]) => unknown, args: object): unknown
   /** What the developer tool pretends, said once on its console. */
   simulatorLies: string
 }
@@ -33,4 +60,9 @@ export interface HostQuirks {
 export interface WxLike {
   readonly api: WxLikeHost
   readonly quirks: HostQuirks
+  /** Is told that the task of a plain request can listen to chunks. */
+  onListener?(): void
 }
+
+/** What a developer tool is said to be of which nothing more is known. */
+export const SIMULATOR_WARNING = 'A developer tool is no phone: test streams, aborts and sign-in on one'

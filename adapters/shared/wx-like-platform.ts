@@ -1,42 +1,40 @@
 import type { Platform } from '../../sdk/platform/platform.js'
-import { callHost, hostMethod } from './call-host.js'
-import { isAtLeast, readHostInfo } from './host-info.js'
-import { nativeTextDecoder } from './native-text-decoder.js'
+import { callSync } from './call-sync.js'
+import { isAtLeast } from './host-info.js'
 import type { HostQuirks, WxLikeHost } from './quirks.js'
-import { wxLikeRequest, type LearnedCapabilities } from './wx-like-request.js'
-import { wxLikeSignIn } from './wx-like-sign-in.js'
-import { wxLikeSignals } from './wx-like-signals.js'
-import { wxLikeStorage } from './wx-like-storage.js'
+import { wxCorePlatform, type WxPlatform } from './wx-core-platform.js'
 
-let hasWarned = false
+/**
+ * The platform of any host that speaks like `wx`, with its differences in a table.
+ *
+ * @param api the host's API object, or nothing where there is none.
+ * @throws `platform/unsupported` where there is no such host, or where its base library is too old.
+ */
+export function wxLikePlatform(api: WxLikeHost | undefined, quirks: HostQuirks): WxPlatform {
+  let { probesStream } = quirks
+  const platform = wxCorePlatform(api, Object.assign({ callSync }, quirks), () => {
+    // Once only: what a stream itself shows later is the better proof.
+    if (probesStream) capabilities.stream = 'bytes'
+    probesStream = false
+  })
+  const { capabilities, host, request: ask } = platform
+  if (host.version && !isAtLeast(host.version, quirks.minStreamVersion)) probesStream = false
 
-/** The platform of a host that speaks like `wx`, with its differences in a table. */
-export function wxLikePlatform(api: WxLikeHost, quirks: HostQuirks): Platform {
-  const wx = { api, quirks }
-  const host = readHostInfo(wx)
-  const isPhone = !host.isSimulator
-  const capabilities: LearnedCapabilities = Object.assign({ abort: isPhone, earlyHeaders: isPhone }, quirks.capabilities)
-  if (!isAtLeast(host.version, quirks.minStreamVersion)) capabilities.stream = 'none'
-  if (!isPhone && !hasWarned) {
-    hasWarned = true
-    // oxlint-disable-next-line no-console -- a developer must see it, and only a simulator says it
-    console.warn(`[sampan] ${quirks.simulatorLies}`)
-  }
-  return {
-    host,
-    capabilities,
-    storage: wxLikeStorage(wx),
-    request: (options, handlers) => wxLikeRequest(wx, capabilities, options, handlers),
-    onSignal: (listener) => wxLikeSignals(api, listener),
-    invoke: (name, args, done) => callHost(wx, name, args, done),
-    create: (name, args) => hostMethod(api, name)?.(args),
-    createTextDecoder: nativeTextDecoder(),
-    signInCode: hostMethod(api, quirks.signIn.api) && wxLikeSignIn(wx),
-    randomBytes:
-      hostMethod(api, 'getRandomValues') &&
-      ((length, done) =>
-        callHost(wx, 'getRandomValues', { length }, (failure, answer) =>
-          done(failure, answer && new Uint8Array(answer.randomValues as ArrayBuffer)),
-        )),
-  }
+  const most = quirks.maxTimeoutMs
+  const request: Platform['request'] = (options, handlers) =>
+    ask(Object.assign({}, options, { timeoutMs: most! < (options.timeoutMs || Infinity) ? most : options.timeoutMs }), {
+      onHead(head) {
+        // That they come late is learned for WeChat as well.
+        capabilities.earlyHeaders = true
+        if (handlers.onHead) handlers.onHead(head)
+      },
+      onChunk(chunk) {
+        // Few vendors write down what a chunk is. Text was decoded chunk by chunk: a server that is asked for ASCII keeps it whole.
+        capabilities.stream = typeof chunk === 'string' ? 'text' : 'bytes'
+        if (handlers.onChunk) handlers.onChunk(chunk)
+      },
+      onEnd: (end) => handlers.onEnd(end),
+      onFail: (failure) => handlers.onFail(failure),
+    })
+  return Object.assign(platform, { request })
 }

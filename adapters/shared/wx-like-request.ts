@@ -1,5 +1,5 @@
-import type { Capabilities, RequestHandlers, RequestOptions, ResponseHead, Stop } from '../../sdk/platform/platform.js'
-import { callHost, hostMethod } from './call-host.js'
+import type { Capabilities, RequestHandlers, RequestOptions, ResponseEnd, ResponseHead, Stop } from '../../sdk/platform/platform.js'
+import { callHost, callIfThere, hostMethod } from './call-host.js'
 import type { HostQuirks, WxLike } from './quirks.js'
 
 /** Capabilities that a first request may still correct. */
@@ -13,13 +13,15 @@ export function wxLikeRequest(wx: WxLike, capabilities: LearnedCapabilities, opt
   // sending after an abort.
   let isOpen = true
   let hasChunks = false
-  let early: ResponseHead | undefined
+  let head: ResponseHead = { headers: {} }
+  let isHeadEarly = false
   let task: unknown
 
   function receiveHead(answer: Answer): void {
-    if (!isOpen || early || hasChunks) return
-    early = readHead(answer)
-    if (handlers.onHead) handlers.onHead(early)
+    if (!isOpen || isHeadEarly || hasChunks) return
+    isHeadEarly = true
+    head = readHead(answer)
+    if (handlers.onHead) handlers.onHead(head)
   }
 
   function receiveChunk({ data }: Answer): void {
@@ -42,13 +44,14 @@ export function wxLikeRequest(wx: WxLike, capabilities: LearnedCapabilities, opt
         // Alipay may report an HTTP error as a failure that carries the answer.
         if (failure && !status) return handlers.onFail(failure)
         // Whoever waits for a head would wait in vain next time too.
-        if (!early) capabilities.earlyHeaders = false
-        const told = early || { headers: {} }
+        if (!isHeadEarly) capabilities.earlyHeaders = false
         const data = late.data as string & ArrayBuffer
         // Windows held back a whole stream until here. Where pieces came, what stands here is not to be trusted.
         const isBody = !hasChunks && data && (data.length || data.byteLength)
-        const end = { status: status || told.status, headers: Object.assign({}, told.headers, headers) }
-        handlers.onEnd(isBody || !options.stream ? Object.assign(end, { body: isBody ? data : '' }) : end)
+        const end: ResponseEnd = { status: status || head.status, headers: Object.assign({}, head.headers, headers) }
+        if (isStream && isBody && showsNoStream(end, data)) capabilities.stream = 'none'
+        if (isBody || !options.stream) end.body = isBody ? data : ''
+        handlers.onEnd(end)
       },
       // WeChat on a PC threw at the mere sight of `enableChunked`.
       isStream ? () => void (isRefused = true) : undefined,
@@ -59,19 +62,29 @@ export function wxLikeRequest(wx: WxLike, capabilities: LearnedCapabilities, opt
     }
     if (!hostMethod(task, 'abort')) capabilities.abort = false
     // Here and now, on the task the host itself returned: the first chunk may come in the next turn.
-    const listenToHead = hostMethod(task, 'onHeadersReceived')
+    callIfThere(task, 'onHeadersReceived', receiveHead)
     const listenToChunks = hostMethod(task, 'onChunkReceived')
-    if (listenToHead) listenToHead(receiveHead)
-    if (isStream && listenToChunks) listenToChunks(receiveChunk)
-    else if (isStream) capabilities.stream = 'none'
+    if (!isStream) {
+      if (listenToChunks && wx.onListener) wx.onListener()
+    } else if (listenToChunks) listenToChunks(receiveChunk)
+    else capabilities.stream = 'none'
   }
 
   start(options.stream && capabilities.stream !== 'none')
   return () => {
-    const abort = isOpen && hostMethod(task, 'abort')
+    const isRunning = isOpen
     isOpen = false
-    if (abort) abort()
+    if (isRunning) callIfThere(task, 'abort')
   }
+}
+
+/**
+ * Whether a body that came whole where a stream was asked for shows that this client has none. What does not show it: an
+ * error or a plain JSON answer, which is no stream; a body of known length, which a server had ready at once; and a short
+ * one, which may have come in a single piece that the client had not handed on before the end.
+ */
+function showsNoStream({ status, headers }: ResponseHead, body: string): boolean {
+  return status! < 300 && /stream|ndjson/.test(headers['content-type']!) && !headers['content-length'] && body.length > 999
 }
 
 function nativeOptions({ url, method, headers, body, timeoutMs, binary }: RequestOptions, quirks: HostQuirks, isStream: boolean): object {

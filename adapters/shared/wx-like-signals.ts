@@ -1,5 +1,5 @@
 import type { HostSignal, Stop } from '../../sdk/platform/platform.js'
-import { hostMethod } from './call-host.js'
+import { callIfThere } from './call-host.js'
 import type { WxLikeHost } from './quirks.js'
 
 const EVENTS: Record<string, HostSignal> = {
@@ -20,13 +20,11 @@ export function wxLikeSignals(api: WxLikeHost, listener: (signal: HostSignal) =>
     const heard = (result: { isConnected?: boolean }): void => {
       if (isOn) listener(Object(result).isConnected === false ? 'offline' : EVENTS[name]!)
     }
-    const on = hostMethod(api, 'on' + name)
-    const off = hostMethod(api, 'off' + name)
-    if (on) on(heard)
-    return () => off && off(heard)
+    callIfThere(api, 'on' + name, heard)
+    return () => callIfThere(api, 'off' + name, heard)
   })
   return () => {
-    if (isOn) stops.forEach((stop) => stop())
     isOn = false
+    stops.forEach((stop) => stop())
   }
 }

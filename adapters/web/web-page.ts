@@ -13,6 +13,7 @@ export interface WebPage extends Partial<Listening> {
   readonly location?: Pick<Location, 'hostname' | 'protocol'>
   readonly crypto?: Pick<Crypto, 'getRandomValues'>
   readonly TextDecoder?: typeof TextDecoder
+  readonly WebSocket?: typeof WebSocket
 }
 
 /** The page this code runs in. Old engines know no `globalThis`, and a worker has no `window`. */

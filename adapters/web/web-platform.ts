@@ -1,5 +1,6 @@
 import { SampanError } from '../../sdk/errors.js'
 import type { Capabilities, HostCallback, Platform } from '../../sdk/platform/platform.js'
+import { browserSocket } from '../shared/browser-socket.js'
 import { decodersOf } from '../shared/native-text-decoder.js'
 import { canStreamFetch, fetchRequest } from './fetch-request.js'
 import { isReleasePage, thisPage, type WebPage } from './web-page.js'
@@ -52,6 +53,7 @@ export function webPlatform({ page = thisPage(), isRelease = isReleasePage(page)
     storage: webStorage(store ?? memoryStore()),
     request: (options, handlers) => request(page, options, handlers),
     onSignal: (listener) => webSignals(page, listener),
+    ...(page.WebSocket && { openSocket: browserSocket(page.WebSocket) }),
     ...(page.crypto && { randomBytes: randomBytesOf(page.crypto) }),
     ...(page.TextDecoder && { createTextDecoder: decodersOf(page.TextDecoder) }),
   }

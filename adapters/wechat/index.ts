@@ -1,2 +1,3 @@
-export { wechatPlatform } from './wechat-platform.js'
+export { containerSocket, type ContainerSocketOptions } from './container-socket.js'
+export { wechatPlatform, type WechatPlatformOptions } from './wechat-platform.js'
 export type { WxLikeHost } from '../shared/quirks.js'

@@ -1,21 +1,24 @@
-import { SampanError } from '../../sdk/errors.js'
 import type { Platform } from '../../sdk/platform/platform.js'
 import type { WxLikeHost } from '../shared/quirks.js'
-import { wxLikePlatform } from '../shared/wx-like-platform.js'
+import { wxCorePlatform } from '../shared/wx-core-platform.js'
 import { wechatQuirks } from './wechat-quirks.js'
 
 declare const wx: WxLikeHost | undefined
+
+/** What an app may choose in WeChat. */
+export interface WechatPlatformOptions {
+  /** Opens sockets another way: `containerSocket` of WeChat's cloud, which needs no domain list. Default: `wx.connectSocket`. */
+  openSocket?: Platform['openSocket']
+}
 
 /**
  * WeChat as a host.
  *
  * @param host WeChat's API object. Default: the global `wx`. Pass your own where a framework has replaced the global.
- * @throws `platform/unsupported` where there is no `wx`.
+ * @throws `platform/unsupported` where there is no `wx`, or where its base library is too old.
  * @example
  * const platform = wechatPlatform()
  */
-export function wechatPlatform(host?: WxLikeHost): Platform {
-  const api = host || (typeof wx === 'undefined' ? undefined : wx)
-  if (!api) throw new SampanError('platform/unsupported', 'There is no wx here: wechatPlatform runs inside WeChat')
-  return wxLikePlatform(api, wechatQuirks)
+export function wechatPlatform(host?: WxLikeHost, options?: WechatPlatformOptions): Platform {
+  return Object.assign(wxCorePlatform(host || (typeof wx === 'undefined' ? undefined : wx), wechatQuirks), options)
 }

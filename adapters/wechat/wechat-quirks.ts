@@ -1,13 +1,18 @@
+import { describeHost, type HostFacts } from '../shared/host-facts.js'
 import type { HostQuirks } from '../shared/quirks.js'
 
 /** How WeChat differs from its relatives. */
 export const wechatQuirks: HostQuirks = {
   name: 'wechat',
+  // The first whose requests take a timeout.
+  minVersion: '2.10.0',
   minStreamVersion: '2.20.2',
   capabilities: {
     stream: 'bytes',
     // iOS 8.0.54 gave the chunks of two streams to the listener registered last.
     maxStreams: 1,
+    // Then unfinished requests fail, and none can be made until the app is shown (its page on the network).
+    hiddenMs: 5_000,
     // The documented default and, in the older text, the maximum. A larger timeout is passed on: some clients honour it.
     maxRequestMs: 60_000,
     storageKeyBytes: 1_048_576,
@@ -21,5 +26,15 @@ export const wechatQuirks: HostQuirks = {
   signIn: { api: 'login', args: { timeout: 10_000 }, field: 'code' },
   // 600001 and 600003 stand for several causes (a bad certificate, a proxy, a changed network): there the text decides.
   reasons: { 5: 'timeout', 103: 'denied', 104: 'denied', 112: 'denied', 600002: 'domain-not-allowed' },
-  simulatorLies: 'DevTools aborts nothing, hides a stream’s status and has globals that phones lack: test on a phone',
+  simulatorLies: 'DevTools aborts nothing, hides statuses and has globals that phones lack: test on a phone',
 }
+
+/** What is known of it, and how. */
+export const hostFacts: HostFacts = /* @__PURE__ */ describeHost(wechatQuirks, {
+  tier: 'A',
+  known: { request: 'fake in CI', stream: 'fake in CI', socket: 'fake in CI', storage: 'fake in CI', signIn: 'fake in CI', signals: 'fake in CI', randomBytes: 'fake in CI' },
+  assumed: [
+    'setStorage names its limit in its text when it is full',
+    'a stream leaves nothing in success.data',
+  ],
+})

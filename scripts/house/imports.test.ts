@@ -41,6 +41,9 @@ const exceptions: Record<string, string> = {}
 /** Hosts that come with a package of their own. */
 const hostPackages: Record<string, string> = { taro: '@tarojs/taro', node: 'node:', uni: '@dcloudio/types' }
 
+/** Adapters of what runs on top of hosts. */
+const frameworks = ['adapters/taro', 'adapters/uni']
+
 /** Third-party packages and the one file each belongs to (peers and what a server needs excepted). */
 const owners: Record<string, RegExp> = {
   eventemitter3: /^sdk\/thread\//,
@@ -82,6 +85,9 @@ const isServerTarget = (target: string) => /^sdk\/(server|testkit)\//.test(targe
 function adapterComplaint(room: string, specifier: string, target: string | undefined, refuse: (why: string) => string): string | undefined {
   if (target === undefined) return hostPackages[room.slice('adapters/'.length)] === packageOf(specifier) ? undefined : refuse('an adapter has no dependencies but its own host’s')
   const wanted = roomOf(target)
+  // A framework runs on any host: its adapter knows their doors, and no more of them.
+  if (room === 'adapters/frameworks' && target.startsWith('adapters/') && doorSources.has(target)) return undefined
+  if (wanted === 'adapters/frameworks' && frameworks.includes(room)) return undefined
   const isAllowed = wanted === room || wanted === 'adapters/shared' || wanted === 'platform' || wanted === 'errors'
   return isAllowed ? undefined : refuse('an adapter knows the platform, the errors and adapters/shared')
 }

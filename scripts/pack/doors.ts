@@ -16,10 +16,10 @@ const ROOMS = ['index', 'zod', 'rxjs', 'protocol', 'transport', 'workflow', 'thr
 const FILES = ['protocol/json-schema', 'protocol/json-patch', 'view/react', 'view/vue', 'view/behavior', 'view/markdown', 'skills/runtime']
 /** Rooms that have a door for every file or folder in them. */
 const STREETS = ['sdk/endpoints', 'sdk/middleware', 'sdk/device', 'adapters']
-const PRIVATE = new Set(['adapters/shared', 'sdk/device/call-device'])
+const PRIVATE = new Set(['adapters/shared', 'adapters/frameworks', 'sdk/device/call-device'])
 
-/** Doors that never go onto a phone. */
-const OFF_PHONE = new Set(['testkit', 'view/react', 'view/vue', 'adapters/web', 'adapters/node'])
+/** Doors that no native project has a use for: not for a phone, or for frameworks, whose bundlers take the modules. */
+const OFF_PHONE = new Set(['testkit', 'view/react', 'view/vue', 'adapters/web', 'adapters/node', 'adapters/taro', 'adapters/uni'])
 
 /** All doors of `sampan` whose source exists, sorted by name. */
 export function doors(): Door[] {

@@ -1,0 +1,16 @@
+import type { Platform } from '../../sdk/platform/platform.js'
+import type { WxLikeHost } from '../shared/quirks.js'
+import { wxLikePlatform } from '../shared/wx-like-platform.js'
+import { baiduQuirks } from './baidu-quirks.js'
+
+declare const swan: WxLikeHost | undefined
+
+/**
+ * Baidu as a host.
+ *
+ * @param host its API object. Default: the global `swan`.
+ * @throws `platform/unsupported` where there is no `swan`, or where its base library is too old.
+ */
+export function baiduPlatform(host?: WxLikeHost): Platform {
+  return wxLikePlatform(host || (typeof swan === 'undefined' ? undefined : swan), baiduQuirks)
+}

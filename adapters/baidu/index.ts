@@ -1,0 +1,2 @@
+export { baiduPlatform } from './baidu-platform.js'
+export type { WxLikeHost } from '../shared/quirks.js'

@@ -1,0 +1,2 @@
+export { douyinPlatform } from './douyin-platform.js'
+export type { WxLikeHost } from '../shared/quirks.js'

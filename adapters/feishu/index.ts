@@ -1,0 +1,2 @@
+export { feishuPlatform } from './feishu-platform.js'
+export type { WxLikeHost } from '../shared/quirks.js'

@@ -1,0 +1,2 @@
+export { kuaishouPlatform } from './kuaishou-platform.js'
+export type { WxLikeHost } from '../shared/quirks.js'

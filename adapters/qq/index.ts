@@ -1,0 +1,2 @@
+export { qqPlatform } from './qq-platform.js'
+export type { WxLikeHost } from '../shared/quirks.js'

@@ -1,0 +1,36 @@
+import { describeHost, type HostFacts } from '../shared/host-facts.js'
+import { SIMULATOR_WARNING, type HostQuirks } from '../shared/quirks.js'
+
+/** How QQ differs from WeChat: hardly, as far as q.qq.com tells. */
+export const qqQuirks: HostQuirks = {
+  name: 'qq',
+  minVersion: '0',
+  minStreamVersion: '0',
+  // Its pages do not name `enableChunked`.
+  probesStream: true,
+  capabilities: {
+    // Its pages say nothing of them: the first request shows.
+    earlyHeaders: false,
+    stream: 'none',
+    // As in WeChat, until somebody has seen better.
+    maxStreams: 1,
+    // Its page says what WeChat's says, without the number.
+    hiddenMs: 5_000,
+  },
+  headerField: 'header',
+  requestFields: { dataType: 'text', responseType: 'text' },
+  streamFields: { enableChunked: true },
+  binaryFields: { responseType: 'arraybuffer' },
+  signIn: { api: 'login', args: { timeout: 10_000 }, field: 'code' },
+  reasons: {},
+  simulatorLies: SIMULATOR_WARNING,
+}
+
+/** What is known of it, and how. */
+export const hostFacts: HostFacts = /* @__PURE__ */ describeHost(qqQuirks, {
+  tier: 'B',
+  known: { request: 'fake in CI', stream: 'unknown', socket: 'fake in CI', storage: 'unknown', signIn: 'fake in CI', signals: 'fake in CI', randomBytes: 'unknown' },
+  assumed: [
+    'what its pages leave out is as in WeChat',
+  ],
+})

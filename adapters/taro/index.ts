@@ -1,0 +1,2 @@
+export { taroPlatform } from './taro-platform.js'
+export type { FrameworkPlatformOptions as TaroPlatformOptions } from '../frameworks/framework-platform.js'

@@ -1,0 +1,2 @@
+export { uniPlatform } from './uni-platform.js'
+export type { FrameworkPlatformOptions as UniPlatformOptions } from '../frameworks/framework-platform.js'
