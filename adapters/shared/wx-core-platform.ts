@@ -7,7 +7,6 @@ import type { HostQuirks, WxLikeHost } from './quirks.js'
 import { wxLikeRequest, type LearnedCapabilities } from './wx-like-request.js'
 import { wxLikeSignIn } from './wx-like-sign-in.js'
 import { wxLikeSignals } from './wx-like-signals.js'
-import { wxLikeSocket } from './wx-like-socket.js'
 import { wxLikeStorage } from './wx-like-storage.js'
 
 let hasWarned = false
@@ -47,7 +46,6 @@ export function wxCorePlatform(api: WxLikeHost | undefined, quirks: HostQuirks, 
     invoke: (name, args, done) => callHost(wx, name, args, done),
     create: callIfThere.bind(null, api),
     createTextDecoder: nativeTextDecoder(),
-    openSocket: hostMethod(api, 'connectSocket') && wxLikeSocket.bind(null, wx),
     signInCode: hostMethod(api, quirks.signIn.api) && wxLikeSignIn(wx),
     randomBytes:
       hostMethod(api, 'getRandomValues') &&

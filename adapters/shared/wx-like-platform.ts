@@ -3,6 +3,7 @@ import { callSync } from './call-sync.js'
 import { isAtLeast } from './host-info.js'
 import type { HostQuirks, WxLikeHost } from './quirks.js'
 import { wxCorePlatform, type WxPlatform } from './wx-core-platform.js'
+import { socketOf } from './wx-like-socket.js'
 
 /**
  * The platform of any host that speaks like `wx`, with its differences in a table.
@@ -36,5 +37,5 @@ export function wxLikePlatform(api: WxLikeHost | undefined, quirks: HostQuirks):
       onEnd: (end) => handlers.onEnd(end),
       onFail: (failure) => handlers.onFail(failure),
     })
-  return Object.assign(platform, { request })
+  return Object.assign(platform, { request, openSocket: socketOf(api, quirks) })
 }

@@ -1,7 +1,7 @@
-import type { HostFailure, Socket, SocketHandlers } from '../../sdk/platform/platform.js'
-import { callHost, callIfThere } from './call-host.js'
+import type { HostFailure, Platform, Socket, SocketHandlers } from '../../sdk/platform/platform.js'
+import { callHost, callIfThere, hostMethod } from './call-host.js'
 import { classifyFailure } from './classify-failure.js'
-import type { WxLike, WxLikeHost } from './quirks.js'
+import type { HostQuirks, WxLike, WxLikeHost } from './quirks.js'
 
 /** Where to. */
 interface SocketOptions { url: string; headers: Record<string, string> }
@@ -40,4 +40,9 @@ export function wxLikeSocket(wx: WxLike, { url, headers }: SocketOptions, handle
       order('close', { code })
     },
   }
+}
+
+/** How a host opens sockets, if it does. */
+export function socketOf(api: WxLikeHost | undefined, quirks: HostQuirks): Platform['openSocket'] {
+  return hostMethod(api, 'connectSocket') && wxLikeSocket.bind(null, { api: api!, quirks })
 }

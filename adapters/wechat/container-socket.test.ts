@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createHostFake, type HostFake } from '../../sdk/testkit/host-fakes/host-fake.js'
 import { startEchoServer, type EchoServer } from '../../sdk/testkit/host-fakes/start-echo-server.js'
 import { recordSocket } from '../shared/__fixtures__/socket-record.js'
-import { containerSocket, wechatPlatform } from './index.js'
+import { containerSocket, wechatPlatform, wechatSocket } from './index.js'
 
 let server: EchoServer
 let fake: HostFake
@@ -54,8 +54,9 @@ describe('containerSocket', () => {
     const record = recordSocket(wechatPlatform(wx, { openSocket: containerSocket(wx, { service: 'none' }) }), 'wss://a.example/v1')
     expect(record.heard).toEqual(['fail unknown'])
   })
-  it('leaves connectSocket alone where it is not chosen', async () => {
-    const record = await recordSocket(wechatPlatform(fake.api), server.url).until(1)
+  it('is one choice, connectSocket another, and none the default', async () => {
+    const record = await recordSocket(wechatPlatform(fake.api, { openSocket: wechatSocket(fake.api) }), server.url).until(1)
     expect(record.heard).toEqual(['open'])
+    expect(wechatPlatform(fake.api).openSocket).toBeUndefined()
   })
 })

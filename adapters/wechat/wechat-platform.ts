@@ -1,14 +1,23 @@
 import type { Platform } from '../../sdk/platform/platform.js'
 import type { WxLikeHost } from '../shared/quirks.js'
 import { wxCorePlatform } from '../shared/wx-core-platform.js'
+import { socketOf } from '../shared/wx-like-socket.js'
 import { wechatQuirks } from './wechat-quirks.js'
 
 declare const wx: WxLikeHost | undefined
 
 /** What an app may choose in WeChat. */
 export interface WechatPlatformOptions {
-  /** Opens sockets another way: `containerSocket` of WeChat's cloud, which needs no domain list. Default: `wx.connectSocket`. */
+  /**
+   * Opens sockets, for an app that wants them: `wechatSocket(wx)`, or `containerSocket` of WeChat's cloud, which needs no
+   * domain list. Default: none, as answers stream without.
+   */
   openSocket?: Platform['openSocket']
+}
+
+/** How WeChat opens sockets: for `wechatPlatform(wx, { openSocket: wechatSocket(wx) })`. */
+export function wechatSocket(host: WxLikeHost): Platform['openSocket'] {
+  return socketOf(host, wechatQuirks)
 }
 
 /**

@@ -2,6 +2,7 @@ import { Observable } from 'rxjs'
 import type { Framing } from './body-reader.js'
 import type { Authority } from './answer.js'
 import { createLadder } from './ladder.js'
+import type { SocketRung } from './rungs/socket-hub.js'
 import { fromToken, signInAtGateway } from './sign-in.js'
 import { createTokens } from './tokens.js'
 import { DEFAULT_TIMEOUTS, type Timeouts } from './watchdog.js'
@@ -28,6 +29,8 @@ export interface ConnectOptions {
   providerKey?: string
   /** Lets a release build ship {@link providerKey}, and with it your bill. */
   dangerouslyShipProviderKey?: boolean
+  /** `socketRung`: answers come over a socket where the host cannot stream. Default: by polling, there. */
+  socket?: SocketRung
   /** Sent with every request. */
   headers?: Record<string, string>
   timeouts?: Partial<Timeouts>
@@ -77,7 +80,7 @@ export function connect(options: ConnectOptions): Connection {
   const url = options.url.replace(/\/+$/, '')
   const isGateway = providerKey === undefined && signIn !== false
   const root = url.replace(/\/v1$/, '')
-  const ladder = createLadder(platform, root, isGateway, clock)
+  const ladder = createLadder(platform, root, isGateway, clock, options.socket?.(platform, root, clock))
 
   const headersOf = ({ body, headers: own, framing = 'sse', logId }: StreamRequest, token: string | undefined): Record<string, string> => {
     const headers: Record<string, string> = { ...options.headers, accept: ACCEPT[framing], ...own }

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { createLadder } from './ladder.js'
 import type { LogRequest } from './rungs/rung.js'
+import { socketRung } from './rungs/socket-hub.js'
 import { DEFAULT_TIMEOUTS } from './watchdog.js'
 import { nodePlatform } from '../../adapters/node/index.js'
 import type { StreamKind, Platform } from '../platform/platform.js'
@@ -46,8 +47,10 @@ const requestTo = (server: LogServer, more: Partial<LogRequest> = {}): LogReques
 
 const authorityOf = (_server?: LogServer) => ({ headers$: of({ 'x-sampan-log-id': 'log-' + minted, authorization: 'Bearer t', accept: 'text/event-stream' }), isRefused: () => false })
 
+const ladderOf = (platform: Platform, { url }: LogServer, isGateway = true) => createLadder(platform, url, isGateway, systemClock, socketRung(platform, url, systemClock))
+
 /** All frames of a request, or its error. */
-const framesOf = (platform: Platform, server: LogServer, isGateway = true, ladder = createLadder(platform, server.url, isGateway, systemClock)) =>
+const framesOf = (platform: Platform, server: LogServer, isGateway = true, ladder = ladderOf(platform, server, isGateway)) =>
   new Promise<Frame[]>((resolve, reject) => {
     const frames: Frame[] = []
     ladder.open(requestTo(server), authorityOf(server)).subscribe({ next: frame => frames.push(frame), error: reject, complete: () => resolve(frames) })
@@ -90,7 +93,7 @@ describe('frames that come one by one', () => {
       look()
     })
     const ended = new Promise<void>((complete, error) => {
-      createLadder(platform(), server.url, true, systemClock).open(requestTo(server), authorityOf(server)).subscribe({ next: ({ data }) => heard.push(data), error, complete })
+      ladderOf(platform(), server, true).open(requestTo(server), authorityOf(server)).subscribe({ next: ({ data }) => heard.push(data), error, complete })
     })
     while (!logs[0]) await new Promise(resolve => setTimeout(resolve, 5))
     for (const [index, data] of DATA.entries()) {
@@ -109,7 +112,7 @@ describe('frames that come one by one', () => {
       log.push('one')
     })
     await new Promise<void>(resolve => {
-      const subscription = createLadder(platform(), server.url, true, systemClock).open(requestTo(server), authorityOf(server)).subscribe(() => {
+      const subscription = ladderOf(platform(), server, true).open(requestTo(server), authorityOf(server)).subscribe(() => {
         setTimeout(() => {
           subscription.unsubscribe()
           resolve()
@@ -130,7 +133,7 @@ test('one socket carries several streams, and is opened once', async () => {
       return openWsSocket(options, handlers)
     },
   })
-  const ladder = createLadder(platform, server.url, true, systemClock)
+  const ladder = ladderOf(platform, server, true)
   const all = await Promise.all([1, 2, 3].map(() => framesOf(platform, server, true, ladder)))
   expect(all.map(frames => frames.map(({ data }) => data))).toEqual([DATA, DATA, DATA])
   expect(opened).toBe(1)
@@ -151,6 +154,21 @@ describe('a way that does not work', () => {
     expect(opened).toBe(0)
     await framesOf({ ...platform, openSocket, host: { ...platform.host, version: 'next' } }, server)
     expect(opened).toBe(1)
+  })
+  test('is no socket where the app has asked for none', async () => {
+    const server = await serve()
+    const platform = socketHost()
+    await framesOf(platform, server, true, createLadder(platform, server.url, true, systemClock))
+    expect(server.ways).toEqual(['poll', 'page'])
+  })
+  test('is left where a host fails before it hands the socket over', async () => {
+    const server = await serve()
+    const openSocket: Platform['openSocket'] = (_options, handlers) => {
+      handlers.onFail({ reason: 'unknown', errMsg: 'connectSocket:fail' })
+      return { send() {}, close() {} }
+    }
+    expect((await framesOf(host('none', { openSocket }), server)).map(({ data }) => data)).toEqual(DATA)
+    expect(server.ways).toEqual(['poll', 'page'])
   })
   test('is not given up because the network was down', async () => {
     const server = await serve()
@@ -194,7 +212,7 @@ test.each<[string, () => Platform]>([['a response', () => host('bytes')], ['a so
   })
   const frames = await new Promise<Frame[]>((resolve, error) => {
     const heard: Frame[] = []
-    createLadder(platform(), server.url, true, systemClock).open(requestTo(server), authorityOf(server)).subscribe({
+    ladderOf(platform(), server, true).open(requestTo(server), authorityOf(server)).subscribe({
       next(frame) {
         heard.push(frame)
         if (heard.length !== 2) return

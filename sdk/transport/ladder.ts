@@ -4,7 +4,7 @@ import { refusedByEvent } from './refused-event.js'
 import { requestFrames } from './request-frames.js'
 import { pollFrames } from './rungs/poll-frames.js'
 import type { LogRequest, RungName } from './rungs/rung.js'
-import { createSocketHub } from './rungs/socket-hub.js'
+import type { SocketHub } from './rungs/socket-hub.js'
 import { inStreamSlot } from './stream-slots.js'
 import type { Clock, Platform } from '../platform/platform.js'
 import type { Frame } from '../protocol/frames.js'
@@ -28,9 +28,9 @@ export interface Ladder { open(request: LogRequest, authority: Authority): Obser
  * tried again on this version of the host for a week.
  *
  * @param isGateway whether the server keeps stream logs. Any other can only stream or answer at once.
+ * @param hub brings streams over a socket, where the app wants that.
  */
-export function createLadder(platform: Platform, base: string, isGateway: boolean, clock: Clock): Ladder {
-  const hub = createSocketHub(platform, base, clock)
+export function createLadder(platform: Platform, base: string, isGateway: boolean, clock: Clock, hub?: SocketHub): Ladder {
   const version = platform.host.name + ' ' + platform.host.version
   let until: Memory['until'] | undefined
 
@@ -40,13 +40,13 @@ export function createLadder(platform: Platform, base: string, isGateway: boolea
       const frames$ = inStreamSlot(platform, requestFrames(platform, wanted))
       return isGateway && platform.capabilities.stream === 'events' ? frames$.pipe(refusedByEvent()) : frames$
     },
-    socket: hub.open,
+    socket: (request, after) => hub!.open(request, after),
     poll: (request, after) => pollFrames(platform, base, request, after),
     once: request => requestFrames(platform, { ...request, isWhole: true }),
   }
   const canTry: Record<RungName, (request: LogRequest) => boolean> = {
     stream: ({ framing }) => platform.capabilities.stream !== 'none' && framing !== 'body',
-    socket: request => hasLog(request) && platform.openSocket !== undefined,
+    socket: request => hasLog(request) && hub !== undefined && platform.openSocket !== undefined,
     poll: request => hasLog(request),
     once: () => true,
   }

@@ -9,12 +9,13 @@ import { harmonyPlatform } from '../../harmony/index.js'
 import { jdPlatform } from '../../jd/index.js'
 import { kuaishouPlatform } from '../../kuaishou/index.js'
 import { qqPlatform } from '../../qq/index.js'
-import { wechatPlatform } from '../../wechat/index.js'
+import { wechatPlatform, wechatSocket } from '../../wechat/index.js'
 import { xiaohongshuPlatform } from '../../xiaohongshu/index.js'
 
 /** Every wx-like adapter by the name of its host, and the name of the global it takes by default. */
 export const ALL_HOSTS: Record<HostFakeName, { make: (api?: HostApi) => Platform; global: string }> = {
-  wechat: { make: wechatPlatform, global: 'wx' },
+  // With the socket that an app may choose: the others have theirs anyway.
+  wechat: { make: (api) => wechatPlatform(api, api && { openSocket: wechatSocket(api) }), global: 'wx' },
   alipay: { make: alipayPlatform, global: 'my' },
   douyin: { make: douyinPlatform, global: 'tt' },
   baidu: { make: baiduPlatform, global: 'swan' },

@@ -10,7 +10,7 @@ import type { HostEvent, Platform, RequestHandlers } from '../../platform/platfo
 import type { LogFrame, LogPage, SocketCommand, SocketReply } from '../../protocol/log-wire.js'
 import { fakePlatform, type FakePlatformOptions } from '../../testkit/fake-platform.js'
 import { createTestClock } from '../../testkit/test-clock.js'
-import { connect } from '../../transport/index.js'
+import { connect, socketRung } from '../../transport/index.js'
 
 // One recording, one log of events, by whichever way it comes and however it is cut on that way.
 
@@ -100,7 +100,7 @@ function socketOf(recording: Recording, places: readonly number[]): NonNullable<
 
 function read(options: FakePlatformOptions): Promise<ModelEvent[]> {
   const clock = createTestClock()
-  const connection = connect({ platform: fakePlatform(options), url: 'https://ai.example.com', getToken: () => 't', clock })
+  const connection = connect({ platform: fakePlatform(options), url: 'https://ai.example.com', getToken: () => 't', clock, socket: socketRung })
   const events: ModelEvent[] = []
   let counter = 0
   const context = createRunContext({ clock, ids: kind => kind + '-' + ++counter })
