@@ -1,0 +1,15 @@
+import type { HostFacts } from '../shared/host-facts.js'
+
+/** What is known of Node as a host, and how. */
+export const hostFacts: HostFacts = {
+  name: 'node',
+  tier: 'A',
+  minVersion: '20.19',
+  minStreamVersion: '20.19',
+  capabilities: { stream: 'bytes', maxStreams: Infinity },
+  known: {
+    request: 'real runtime in CI', stream: 'real runtime in CI', socket: 'fake in CI', storage: 'real runtime in CI', signIn: 'documented',
+    signals: 'documented', randomBytes: 'real runtime in CI',
+  },
+  assumed: [],
+}
