@@ -5,7 +5,7 @@ import type { Stop } from '../platform/platform.js'
 /** The callback side of a thread. The only file that knows the emitter library. */
 export interface ThreadEmitter {
   on<Name extends keyof ThreadEvents>(name: Name, listener: ThreadEvents[Name]): Stop
-  emit<Name extends keyof ThreadEvents>(name: Name, ...args: Parameters<ThreadEvents[Name]>): void
+  emit<Name extends keyof ThreadEvents>(name: Name, value: Parameters<ThreadEvents[Name]>[0]): void
   /** Whether anyone listens: the caller need not make what nobody hears. */
   has(name: keyof ThreadEvents): boolean
 }
@@ -17,7 +17,7 @@ export function createEmitter(): ThreadEmitter {
       emitter.on(name, listener as (...args: unknown[]) => void)
       return () => void emitter.off(name, listener as (...args: unknown[]) => void)
     },
-    emit: (name, ...args) => void emitter.emit(name, ...args),
+    emit: (name, value) => void emitter.emit(name, value),
     has: name => emitter.listenerCount(name) > 0,
   }
 }

@@ -57,6 +57,8 @@ class Reading {
   private isSent = false
   private isOver = false
   private isRenewed = false
+  /** Whether the connection broke since the last new frame. */
+  private isLost = false
   // One subscriber for all that may happen to an answer: each more would cost every frame.
   private inner: Subscriber<Frame> | undefined
   /** Only where the server keeps a log of this answer. */
@@ -92,7 +94,7 @@ class Reading {
   }
 
   private attempt(): void {
-    const { request, subscriber, options: { ways } } = this
+    const { request, subscriber, reconnect, options: { ways } } = this
     const name = ways.choose(request, this.failed)
     let hasFrames = false
     const own = (this.inner = new Subscriber<Frame>({
@@ -101,7 +103,7 @@ class Reading {
           hasFrames = true
           this.arrived()
         }
-        if (!this.reconnect || this.isNew(frame)) subscriber.next(frame)
+        if (frame.id === undefined || !reconnect || this.isNew(frame.id, frame)) subscriber.next(frame)
       },
       error: (error: unknown) => {
         if (this.inner === own) this.lost(error, name, hasFrames)
@@ -122,12 +124,13 @@ class Reading {
     this.failed.forEach(this.options.ways.give)
   }
 
-  private isNew(frame: Frame): boolean {
-    const seq = Number(frame.id)
+  private isNew(id: string, frame: Frame): boolean {
+    const seq = Number(id)
     if (seq <= this.after) return false
     if (seq > this.after) this.after = seq
     if (endsLog(frame)) this.isOver = true
-    this.reconnect!.progress()
+    if (this.isLost) this.reconnect!.progress()
+    this.isLost = false
     return true
   }
 
@@ -145,6 +148,7 @@ class Reading {
 
   private lost(error: unknown, name: RungName, hasFrames: boolean): void {
     const { ways, authority } = this.options
+    this.isLost = true
     this.leave()
     if (isSampanError(error, 'transport/text-damaged')) ways.give(name)
     if (!hasFrames && !this.isRenewed && authority.isRefused(error)) {

@@ -13,7 +13,7 @@ const BROKEN: readonly ErrorCode[] = ['transport/offline', 'transport/suspended'
 export interface Reconnect {
   /** Takes note of a failed attempt. `undefined`: another follows. Else the error to end with. */
   lost(error: unknown): unknown
-  /** A new frame came: the connection works. Called for every frame. */
+  /** A new frame came: the connection works again. */
   progress(): void
   stop: Stop
 }
