@@ -2,7 +2,6 @@ import { GrowingText } from './growing-text.js'
 import type { MessagePart, MessageStatus, ThreadError, ThreadMessage, ToolCallPart } from './messages.js'
 import { parseJson } from '../protocol/json.js'
 import { createJsonReader, type JsonReader } from '../protocol/partial-json.js'
-import { createTextBuffer, type TextBuffer } from '../protocol/text-buffer.js'
 
 /**
  * The message a run is writing: mutable and apart from the settled ones. A snapshot shares every part that has not
@@ -57,16 +56,14 @@ export class LiveMessage {
 
 /** A tool call on its way. */
 export class LiveTool {
-  /** Arguments as they come. They are read when somebody looks, several pieces at once. */
-  private readonly argsText: TextBuffer = createTextBuffer()
+  /** Arguments as they come. They are read when somebody looks, several pieces at once, and never from their start again. */
+  private news: string[] = []
   private reader: JsonReader | undefined
-  private hasNews = false
 
   constructor(private part: ToolCallPart) {}
 
   addArgs(delta: string): void {
-    this.argsText.append(delta)
-    this.hasNews = true
+    this.news.push(delta)
   }
 
   /** The arguments are complete: what was a guess becomes what they are. */
@@ -80,12 +77,12 @@ export class LiveTool {
   }
 
   current(): ToolCallPart {
-    if (this.hasNews) {
-      this.hasNews = false
-      const argsText = this.argsText.text()
+    if (this.news.length) {
+      const news = this.news.join('')
+      this.news = []
       this.reader ??= createJsonReader()
-      this.reader.push(argsText.slice(this.part.argsText.length))
-      this.set({ args: (this.reader.value ?? {}) as ToolCallPart['args'], argsText })
+      this.reader.push(news)
+      this.set({ args: (this.reader.value ?? {}) as ToolCallPart['args'], argsText: this.part.argsText + news })
     }
     return this.part
   }
