@@ -49,7 +49,8 @@ export interface ModelInfo {
   /** The vendor, as in `usage`. */
   readonly provider: string
   readonly model: string
-  readonly capabilities?: { readonly tools?: boolean; readonly jsonSchema?: boolean; readonly reasoning?: boolean; readonly images?: boolean }
+  /** `resumable`: an answer is kept in a log and can be read again. An absent field is unknown. */
+  readonly capabilities?: { readonly tools?: boolean; readonly jsonSchema?: boolean; readonly reasoning?: boolean; readonly images?: boolean; readonly resumable?: boolean }
 }
 
 export interface ModelRequest {
@@ -62,6 +63,8 @@ export interface ModelRequest {
   maxOutputTokens?: number
   /** Minted by the client: the id of the stream log, and the idempotency key of the request. */
   logId?: string
+  /** The log of this id was begun before: read it from its start, and begin nothing. */
+  joins?: boolean
   /** Fields for the provider that Sampan does not know. */
   extra?: Record<string, unknown>
 }

@@ -96,7 +96,7 @@ interface OpenCall {
   readonly args: TextBuffer
 }
 
-function readCalls({ context, callIds }: RunState, parentMessageId: string, emit: Emit, opens: () => void) {
+function readCalls({ logId, callIds }: RunState, parentMessageId: string, emit: Emit, opens: () => void) {
   const calls: OpenCall[] = []
   const byProviderId = new Map<string, OpenCall>()
   return {
@@ -105,8 +105,8 @@ function readCalls({ context, callIds }: RunState, parentMessageId: string, emit
       // The same head twice is one call; after arguments, or for another tool, it is a second call with a borrowed id.
       if (before && before.name === toolCallName && !before.args.text()) return
       opens()
-      // Some providers number the calls of each answer from 0.
-      const toolCallId = providerId && !callIds.has(providerId) ? providerId : context.ids('call')
+      // Some providers number the calls of each answer from 0. An answer that is read again has the same calls as before.
+      const toolCallId = providerId && !callIds.has(providerId) ? providerId : 'call-' + calls.length + '-' + logId
       const call: OpenCall = { id: toolCallId, name: toolCallName, args: createTextBuffer() }
       callIds.add(toolCallId)
       byProviderId.set(providerId, call)

@@ -1,5 +1,6 @@
 import type { Observable } from 'rxjs'
 import type { AnyPolicy, ApprovalPolicy } from './approval.js'
+import { attachStep } from './checkpoint.js'
 import { compose } from './compose.js'
 import { finishStep, interruptStep } from './end-step.js'
 import { readHistory } from './history.js'
@@ -75,7 +76,7 @@ export function createAgent<const Tools extends readonly AnyTool[] = readonly []
     get tools() {
       return settings.descriptions()
     },
-    capabilities: { streaming: true, tools: tools.length > 0, approvals: true, structuredOutput: !!output },
+    capabilities: { streaming: true, tools: tools.length > 0, approvals: true, structuredOutput: !!output, resumable: options.model.info.capabilities?.resumable },
   }
   return Object.assign(run, { info, tools: tools as Tools })
 }
@@ -114,7 +115,7 @@ const phases: Record<Phase, (state: RunState) => Observable<AgentEvent>> = {
 
 function startStep(state: RunState): Observable<AgentEvent> {
   const { input } = state
-  if (input.attach) throw new SampanError('agent/invalid', 'This agent keeps no checkpoints to attach to.')
+  if (input.attach) return attachStep(state)
   const isResumed = !!input.resume?.length
   readHistory(state, isResumed)
   state.phase = isResumed ? 'resume' : 'model'

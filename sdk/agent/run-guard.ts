@@ -31,6 +31,7 @@ export function guardRun(input: RunInput, context: RunContext, usage: readonly T
       if (isEnded) return
       isEnded = true
       start()
+      void context.checkpoints.delete(runId)
       open.closingEvents().forEach(emit)
       const { type, pendingToolCallIds = [] } = ((terminal as RunFinishedEvent).outcome ?? {}) as { type?: string; pendingToolCallIds?: string[] }
       // What is asked about stays without a result, and so does what whoever started the run executes.

@@ -30,6 +30,9 @@ export interface RunState {
   phase: Phase
   /** Model calls made so far. */
   step: number
+  /** The log of the model call that is open, and that which the next call reads instead of starting one. */
+  logId: string
+  joins: string | undefined
   /** The conversation as the next model call sees it, without the instructions. */
   readonly messages: Message[]
   /** What has been used. Shared with runs that middleware begins beside this one. */
@@ -53,6 +56,8 @@ export function createRunState(settings: AgentSettings, input: RunInput, context
     usage,
     phase: 'start',
     step: 0,
+    logId: '',
+    joins: undefined,
     messages: [],
     calls: [],
     callIds: new Set(),

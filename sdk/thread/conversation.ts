@@ -1,7 +1,15 @@
 import { LiveMessage } from './live-message.js'
 import { textPart } from './growing-text.js'
+import type { Checkpoint } from '../contracts.js'
 import type { MessagePart, MessageStatus, ThreadError, ThreadMessage, ThreadState, ThreadStatus, ToolCallPart } from './messages.js'
 import type { ContentPart, Interrupt, ResumeEntry } from '../protocol/messages.js'
+
+/** A run's checkpoint, and what of its message was there by then: all after that is said again. */
+export interface StoredCheckpoint extends Checkpoint {
+  readonly parts: number
+  /** Milliseconds since 1970. */
+  readonly at: number
+}
 
 /**
  * What a thread knows, and the only place that changes it. Settled messages are never touched again; the one that is
@@ -15,6 +23,10 @@ export class Conversation {
   interrupts: readonly Interrupt[] = []
   /** Questions that the run now going on has the answers to. */
   answered: readonly Interrupt[] = []
+  /** Where the run that goes on stood when it last called the model. */
+  checkpoint: StoredCheckpoint | undefined
+  /** The message of that run as it was when the app was killed: what stays if the run cannot go on. */
+  broken: ThreadMessage | undefined
   queued: readonly string[] = []
   error: ThreadError | undefined
   /** The agent's own state, passed from run to run. */
@@ -67,6 +79,12 @@ export class Conversation {
     return message
   }
 
+  /** A run that could not go on has said nothing new: what it had said before the kill is put back. */
+  keepBroken(): void {
+    const { broken, live, checkpoint } = this
+    if (broken && live && live.partCount <= (checkpoint?.parts ?? 0)) this.live = new LiveMessage(broken.id, broken.createdAt, broken)
+  }
+
   /** Ends the message that is being written; one in which nothing was said and nothing went wrong disappears. */
   settle(status: MessageStatus, error?: ThreadError): ThreadMessage | undefined {
     const { live } = this
@@ -74,7 +92,7 @@ export class Conversation {
     live.status = status
     live.error = error
     this.live = undefined
-    if (!live.hasParts && status !== 'failed') return undefined
+    if (!live.partCount && status !== 'failed') return undefined
     const message = live.snapshot()
     this.settled = this.settled.concat(message)
     return message
@@ -97,7 +115,7 @@ export class Conversation {
 
   private makeState(): ThreadState {
     const { status, interrupts, queued, error, live, settled } = this
-    const messages = live && live.hasParts ? settled.concat(live.snapshot()) : settled
+    const messages = live?.partCount ? settled.concat(live.snapshot()) : settled
     return { status, messages, interrupts, queued, error }
   }
 }

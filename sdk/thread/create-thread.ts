@@ -1,6 +1,7 @@
 import { Observable, type Subscriber } from 'rxjs'
 import { ThreadActions } from './thread-actions.js'
-import { Conversation } from './conversation.js'
+import { Conversation, type StoredCheckpoint } from './conversation.js'
+import { storedCheckpoints } from './stored-checkpoints.js'
 import { createEmitter, type ThreadEmitter } from './emitter.js'
 import { createFlusher } from './flusher.js'
 import type { ThreadError, ThreadState } from './messages.js'
@@ -14,6 +15,9 @@ import { systemClock, type Clock } from '../platform/platform.js'
 import { transform } from '../protocol/transform.js'
 import type { AgentEvent, NumberedEvent } from '../protocol/events.js'
 import { stringFor } from '../strings.js'
+
+/** How long after a kill a run may go on, in milliseconds: somewhat less than a gateway keeps its logs by default. */
+const RESUMABLE_MS = 55 * 60_000
 
 /**
  * A conversation with an agent. It is there at once; what was stored arrives a moment later (`status` is `restoring`
@@ -36,12 +40,13 @@ export function createThread<Tools extends AnyTool = AnyTool>(options: ThreadOpt
     emitter.emit('error', conversation.error)
     conversation.changed()
   }
-  const { ledger, restore, save, forget } = createPersistence(options.persist === false ? undefined : platform?.storage, id, conversation, clock, tell)
+  const canGoOn = ({ at }: StoredCheckpoint): boolean => options.agent.info.capabilities?.resumable === true && clock.now() - at < RESUMABLE_MS
+  const { ledger, restore, save, forget } = createPersistence(options.persist === false ? undefined : platform?.storage, id, conversation, clock, canGoOn, tell)
   const runs = new RunControl({
     agent: options.agent,
     threadId: id,
     conversation,
-    context: { ...options.context, clock, ids, ledger: options.context?.ledger ?? ledger },
+    context: { checkpoints: storedCheckpoints(conversation, clock, save), ledger, ...options.context, clock, ids },
     toError,
     onEvent(event, seq) {
       listeners.forEach(listener => listener.next({ seq, event }))

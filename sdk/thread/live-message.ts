@@ -20,8 +20,8 @@ export class LiveMessage {
     before?.parts.forEach(part => (part.type === 'tool-call' ? this.addTool(part) : this.parts.push(part)))
   }
 
-  get hasParts(): boolean {
-    return this.parts.length > 0
+  get partCount(): number {
+    return this.parts.length
   }
 
   /** Text that goes on after a tool call stands below it, although it is the same message of the protocol. */

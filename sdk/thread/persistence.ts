@@ -1,4 +1,4 @@
-import type { Conversation } from './conversation.js'
+import type { Conversation, StoredCheckpoint } from './conversation.js'
 import type { ThreadMessage } from './messages.js'
 import { createPageStore } from './page-store.js'
 import { afterKill, messageRecords, type ThreadRest } from './records.js'
@@ -23,12 +23,14 @@ export interface Persistence {
  * A record that a newer version wrote, or that the host did not hand out, is not overwritten.
  *
  * @param storage without it nothing is kept.
+ * @param canGoOn whether a run that was under way when the app was killed can go on from this checkpoint.
  */
 export function createPersistence(
   storage: Storage | undefined,
   id: string,
   conversation: Conversation,
   clock: Clock,
+  canGoOn: (checkpoint: StoredCheckpoint) => boolean,
   onError: (error: SampanError) => void,
 ): Persistence {
   if (!storage) return { ledger: storedLedger(), restore: done => done(null), save() {}, forget() {} }
@@ -36,8 +38,8 @@ export function createPersistence(
   const store = createPageStore(storage, THREAD_PREFIX + id, {
     ...messageRecords,
     now() {
-      const { state, agentState } = conversation
-      return { at: clock.now(), items: state.messages, rest: { interrupts: conversation.unsettledInterrupts(), ledger: ledger.entries(), agentState } }
+      const { state, agentState, checkpoint } = conversation
+      return { at: clock.now(), items: state.messages, rest: { interrupts: conversation.unsettledInterrupts(), ledger: ledger.entries(), agentState, checkpoint } }
     },
   })
   const save = (done: (error: SampanError | null) => void): void => (isLocked ? done(null) : store.save(done))
@@ -48,7 +50,7 @@ export function createPersistence(
       store.read((error, messages, rest) => {
         // What could not be read is not overwritten either: it may be there again next time.
         isLocked = error !== null && error.code !== 'thread/record-damaged'
-        fill(conversation, messages, rest)
+        fill(conversation, messages, canGoOn, rest)
         if (rest) ledger.restore(rest.ledger)
         done(error)
       })
@@ -60,9 +62,21 @@ export function createPersistence(
   }
 }
 
-function fill(conversation: Conversation, messages: ThreadMessage[], rest: ThreadRest = { interrupts: [], ledger: [] }): void {
-  conversation.interrupts = rest.interrupts
+function fill(
+  conversation: Conversation,
+  messages: ThreadMessage[],
+  canGoOn: (checkpoint: StoredCheckpoint) => boolean,
+  rest: ThreadRest = { interrupts: [], ledger: [] },
+): void {
+  const { interrupts, checkpoint } = rest
+  conversation.interrupts = interrupts
   conversation.agentState = rest.agentState
-  const last = messages.pop()
-  conversation.settled = last ? messages.concat(afterKill(last, rest)) : messages
+  const last = messages[messages.length - 1]
+  const isOpen = last?.status === 'streaming'
+  if (checkpoint && !interrupts.length && canGoOn(checkpoint)) {
+    conversation.checkpoint = checkpoint
+    if (isOpen) conversation.broken = afterKill(messages.pop()!, rest)
+    if (isOpen && checkpoint.parts) messages.push({ ...last, parts: last.parts.slice(0, checkpoint.parts) })
+  } else if (isOpen) messages.push(afterKill(messages.pop()!, rest))
+  conversation.settled = messages
 }

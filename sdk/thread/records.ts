@@ -1,3 +1,4 @@
+import type { StoredCheckpoint } from './conversation.js'
 import { textPart } from './growing-text.js'
 import type { MessagePart, ThreadMessage, ToolCallPart } from './messages.js'
 import type { PageSource } from './page-store.js'
@@ -14,6 +15,7 @@ export interface ThreadRest {
   readonly interrupts: readonly Interrupt[]
   readonly ledger: readonly LedgerEntry[]
   readonly agentState?: unknown
+  readonly checkpoint?: StoredCheckpoint
 }
 
 /** How messages are stored: text stands there once, joined. */

@@ -36,12 +36,12 @@ export class RunControl {
     return this.active !== undefined
   }
 
-  /** Runs the agent over the conversation. With `resume`, the last answer is gone on with. */
-  start(resume?: ResumeEntry[]): void {
+  /** Runs the agent over the conversation. With `resume`, the last answer is gone on with; with `attach`, the run itself. */
+  start(resume?: ResumeEntry[], attach?: string): void {
     const { conversation, threadId, context } = this.options
     const { ids, clock } = context
     const messages = toWire(conversation.settled, this.translated)
-    const live = resume ? conversation.reopenLast() : undefined
+    const live = resume || attach ? conversation.reopenLast() : undefined
     conversation.live = live ?? new LiveMessage(ids('answer'), clock.now())
     conversation.status = 'running'
     conversation.answered = conversation.interrupts
@@ -50,7 +50,7 @@ export class RunControl {
     conversation.error = undefined
     const { agentState: state } = conversation
     conversation.changed()
-    const input: RunInput = { threadId, runId: ids('run'), messages, tools: [], context: [], state, resume }
+    const input: RunInput = { threadId, runId: attach ?? ids('run'), messages, tools: [], context: [], state, resume, attach: attach === undefined ? undefined : { runId: attach } }
     this.subscribe(input)
   }
 
@@ -95,6 +95,7 @@ export class RunControl {
     const { conversation, toError, onEnd } = this.options
     if (terminal.type === 'RUN_ERROR') {
       conversation.error = toError((terminal.code ?? 'agent/invalid') as ErrorCode)
+      conversation.keepBroken()
       conversation.settle('failed', conversation.error)
       conversation.status = 'idle'
     } else if (terminal.outcome?.type === 'interrupt') {
@@ -106,6 +107,7 @@ export class RunControl {
       conversation.status = 'idle'
     }
     conversation.answered = []
+    conversation.checkpoint = conversation.broken = undefined
     conversation.changed()
     onEnd()
   }

@@ -29,10 +29,12 @@ export class ThreadActions {
 
   /** The stored conversation is there, or there was none. */
   restored(): void {
-    const { conversation } = this.options
+    const { conversation, runs } = this.options
+    const { checkpoint } = conversation
     conversation.status = conversation.interrupts.length ? 'waiting' : 'idle'
+    if (checkpoint) runs.start(undefined, checkpoint.runId)
     this.announce()
-    this.sendNext()
+    if (!checkpoint) this.sendNext()
   }
 
   send(content: string | ContentPart[]): boolean {

@@ -54,7 +54,7 @@ class Reading {
   private failed: readonly RungName[] = []
   /** The number of the last frame that came. */
   private after = 0
-  private isSent = false
+  private isSent: boolean
   private isOver = false
   private isRenewed = false
   /** Whether the connection broke since the last new frame. */
@@ -66,11 +66,14 @@ class Reading {
 
   constructor(private readonly request: LogRequest, private readonly options: AnswerOptions, private readonly subscriber: Subscriber<Frame>) {
     const { platform, clock, ways } = options
+    this.isSent = request.joins === true
     this.reconnect = ways.hasLog(request) ? createReconnect(platform, clock, () => this.leave(), () => this.attempt()) : undefined
   }
 
   authorise(): void {
     const { subscriber } = this
+    // What no log holds cannot be read again, and must not be begun again.
+    if (this.request.joins && !this.reconnect) return this.fail(cutOff())
     const asked = new Subscriber<Record<string, string>>({
       next: headers => {
         subscriber.remove(asked)
@@ -153,14 +156,15 @@ class Reading {
     if (isSampanError(error, 'transport/text-damaged')) ways.give(name)
     if (!hasFrames && !this.isRenewed && authority.isRefused(error)) {
       this.isRenewed = true
-      this.isSent = this.after > 0
+      this.isSent = this.after > 0 || this.request.joins === true
       return this.authorise()
     }
     if (name === 'socket' && !hasFrames && isSampanError(error) && error.details.phase === 'connect') {
       this.failed = this.failed.concat(name)
-      this.isSent = this.after > 0
+      this.isSent = this.after > 0 || this.request.joins === true
       return this.attempt()
     }
+    if (this.request.joins && isSampanError(error) && /^4(04|10)$/.test(String(error.details.status))) return this.fail(cutOff())
     const end = this.reconnect ? this.reconnect.lost(error) : error
     if (end !== undefined) this.fail(end)
   }

@@ -49,6 +49,8 @@ export interface StreamRequest {
   framing?: Framing
   /** Id of the stream log and idempotency key, minted by the client. Sent to a gateway only. */
   logId?: string
+  /** The log of this id was begun before: it is read from its start, and nothing is begun. */
+  joins?: boolean
   /** Tells, when the answer is left early, whether it is cancelled or somebody will come back for it. Absent: cancelled. */
   cancel?: { readonly isCancelled: boolean }
 }
@@ -123,9 +125,9 @@ export function connect(options: ConnectOptions): Connection {
     isGateway,
     open: request =>
       defer(() => {
-        const { path, method = 'POST', body, framing = 'sse', logId, cancel } = request
+        const { path, method = 'POST', body, framing = 'sse', logId, joins, cancel } = request
         const text = JSON.stringify(body) as string | undefined
-        return ladder.open({ url: url + path, method, headers: {}, body: text, framing, logId, cancel, timeouts, clock }, authorityOf(request))
+        return ladder.open({ url: url + path, method, headers: {}, body: text, framing, logId, joins, cancel, timeouts, clock }, authorityOf(request))
       }),
   }
 }

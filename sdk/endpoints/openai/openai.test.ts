@@ -30,7 +30,7 @@ describe('a model', () => {
   })
   test('says what it is, by its profile', () => {
     const info = (options: Partial<OpenAIOptions>): unknown => model(fakePlatform(), options).info
-    expect(info({})).toEqual({ provider: 'openai-compatible', model: 'default', capabilities: { tools: true, jsonSchema: true } })
+    expect(info({})).toEqual({ provider: 'openai-compatible', model: 'default', capabilities: { tools: true, jsonSchema: true, resumable: true } })
     expect(info({ model: 'deepseek-v4' })).toMatchObject({ provider: 'deepseek', capabilities: { jsonSchema: false } })
     expect(info({ profile: 'kimi' })).toMatchObject({ provider: 'kimi' })
     expect(info({ profile: { ...profiles.generic, provider: 'own' } })).toMatchObject({ provider: 'own' })

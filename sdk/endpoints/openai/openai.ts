@@ -1,7 +1,7 @@
 import { profileFor, profiles, type Profile, type ProfileName } from './profiles.js'
 import { readStream } from './read-stream.js'
 import { requestBody } from './request-body.js'
-import type { ModelEndpoint, ModelFunction } from '../../contracts.js'
+import type { IdSource, ModelEndpoint, ModelFunction, RunContext } from '../../contracts.js'
 import { defer } from '../../protocol/streams.js'
 import type { Connection } from '../../transport/connect.js'
 
@@ -25,9 +25,15 @@ export function openai(options: OpenAIOptions): ModelEndpoint {
   const { connection, model, path = '/chat/completions', profile: chosen = profileFor(model, connection.url) } = options
   const profile: Profile = typeof chosen === 'string' ? profiles[chosen] : chosen
   const call: ModelFunction = (request, context) =>
-    defer(() => connection.open({ path, body: requestBody(request, model, profile), logId: request.logId, cancel: context.cancel })).pipe(
-      readStream(model, profile, context.ids),
+    defer(() => connection.open({ path, body: requestBody(request, model, profile), logId: request.logId, joins: request.joins, cancel: context.cancel })).pipe(
+      readStream(model, profile, callIds(request.logId, context)),
     )
-  const info = { provider: profile.provider, model, capabilities: { tools: true, jsonSchema: profile.jsonMode === 'json_schema' } }
+  const info = { provider: profile.provider, model, capabilities: { tools: true, jsonSchema: profile.jsonMode === 'json_schema', resumable: connection.isGateway } }
   return Object.assign(call, { info })
+}
+
+/** Names calls that came without an id: the same again when an answer is read again from its log. */
+function callIds(logId: string | undefined, { ids }: RunContext): IdSource {
+  let count = 0
+  return logId === undefined ? ids : kind => kind + '-' + ++count + '-' + logId
 }

@@ -117,7 +117,8 @@ describe.each(Object.entries(rungs))('by %s', (_name, makeHost) => {
   test.each(recordings)('$name is the same log, cut at any three places', async recording => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.nat(), { minLength: 3, maxLength: 3 }), async places => {
-        expect(logOf(await read(makeHost(recording, places)))).toEqual(recording.events)
+        // A call without an id is named after the log, so that it has that name again when the log is read again.
+        expect(logOf(await read(makeHost(recording, places)))).toEqual(recording.events.map(entry => entry.map(each => (each === 'call-1' ? 'call-1-log-1' : each))))
       }),
       { numRuns: 8 },
     )

@@ -4,6 +4,8 @@ import type { FrameRequest } from '../request-frames.js'
 export interface LogRequest extends FrameRequest {
   /** The id of the log, minted by the client. Without it the answer cannot be found again: it streams, or comes at once. */
   readonly logId?: string
+  /** The log was begun before: it is read from its start. */
+  readonly joins?: boolean
   /** Tells, when the answer is left, whether it is cancelled or somebody will come back for it. Absent: it is cancelled. */
   readonly cancel?: { readonly isCancelled: boolean }
 }
