@@ -1,4 +1,5 @@
-import { Observable, Subscriber } from 'rxjs'
+import { Observable, type Subscriber } from 'rxjs'
+import { Hop } from './hop.js'
 
 // The creators of RxJS under their names, for Observables alone. The originals also take promises, iterables, web streams
 // and schedulers, and bring the code for all of them onto every phone: 4 kB of the smallest app, compressed.
@@ -87,7 +88,7 @@ export function merge<T>(...sources: Observable<T>[]): Observable<T> {
 
 /** A subscriber that passes everything on but the end. It is linked before it is used, so that leaving reaches it. */
 function forward<T>(subscriber: Subscriber<T>, complete: () => void): Subscriber<T> {
-  const inner = new Subscriber<T>({
+  const inner = new Hop<T>({
     next: value => subscriber.next(value),
     error: (error: unknown) => subscriber.error(error),
     complete() {

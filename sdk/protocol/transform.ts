@@ -1,4 +1,5 @@
-import { Observable, Subscriber, type OperatorFunction } from 'rxjs'
+import { Observable, type OperatorFunction } from 'rxjs'
+import { Hop } from './hop.js'
 
 /** What an operator made by {@link transform} does with each signal of its source. */
 export interface TransformHandler<T> {
@@ -34,7 +35,7 @@ export function transform<T, R>(
         subscriber.complete()
       }
       // Linked before it subscribes, so that ending inside a synchronous source stops that source too.
-      const inner = new Subscriber<T>({
+      const inner = new Hop<T>({
         next: value => {
           try {
             handler.next(value)

@@ -1,9 +1,10 @@
-import { Observable, Subscriber } from 'rxjs'
+import { Observable, type Subscriber } from 'rxjs'
 import { createReconnect, type Reconnect } from './reconnect.js'
 import type { LogRequest, RungName } from './rungs/rung.js'
 import { isSampanError, SampanError } from '../errors.js'
 import type { Clock, Platform } from '../platform/platform.js'
 import type { Frame } from '../protocol/frames.js'
+import { Hop } from '../protocol/hop.js'
 import { cancelPath, endsLog } from '../protocol/log-wire.js'
 
 /** Who we are, to the server. */
@@ -74,7 +75,7 @@ class Reading {
     const { subscriber } = this
     // What no log holds cannot be read again, and must not be begun again.
     if (this.request.joins && !this.reconnect) return this.fail(cutOff())
-    const asked = new Subscriber<Record<string, string>>({
+    const asked = new Hop<Record<string, string>>({
       next: headers => {
         subscriber.remove(asked)
         asked.unsubscribe()
@@ -100,7 +101,7 @@ class Reading {
     const { request, subscriber, reconnect, options: { ways } } = this
     const name = ways.choose(request, this.failed)
     let hasFrames = false
-    const own = (this.inner = new Subscriber<Frame>({
+    const own = (this.inner = new Hop<Frame>({
       next: frame => {
         if (!hasFrames) {
           hasFrames = true
