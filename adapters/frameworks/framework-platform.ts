@@ -15,8 +15,8 @@ export type FrameworkPlatformOptions = WebPlatformOptions
 export interface FrameworkTraits {
   /** The object of the mini-program host behind it, as it names it. */
   named?: unknown
-  /** Its own requests work where those of the page around it would not: an app around a web view. */
-  ownsNetwork?: boolean
+  /** It knows that it is in no browser, whatever there is by the name of `document`. */
+  isPageless?: boolean
 }
 
 /**
@@ -29,11 +29,11 @@ export function frameworkPlatform(
   framework: WxLikeHost | undefined,
   quirks: HostQuirks,
   options: FrameworkPlatformOptions = {},
-  { named, ownsNetwork }: FrameworkTraits = {},
+  { named, isPageless }: FrameworkTraits = {},
 ): Platform {
   const native = nativePlatform(named)
   if (native) return native
-  const isPage = !ownsNetwork && (options.page ? options.page.document : typeof document !== 'undefined')
+  const isPage = !isPageless && (options.page ? options.page.document : typeof document !== 'undefined')
   return isPage ? pagePlatform(framework, quirks, options) : bareFrameworkPlatform(framework, quirks, options)
 }
 

@@ -4,7 +4,7 @@ import { createHostFake } from '../../sdk/testkit/host-fakes/host-fake.js'
 import type { HostFakeName } from '../../sdk/testkit/host-fakes/host-fake-options.js'
 import { platformSuite } from '../../sdk/testkit/platform-suite.js'
 import { createWxFake, type WxFakeOptions } from '../../sdk/testkit/wx-fake.js'
-import { createTaroOnArkTs, createTaroOnHost, createTaroOnRn, type TaroStub } from '../frameworks/__fixtures__/taro-stub.js'
+import { createTaroOnArkTs, createTaroOnH5, createTaroOnHost, createTaroOnRn, type TaroStub } from '../frameworks/__fixtures__/taro-stub.js'
 import { withGlobals } from '../frameworks/__fixtures__/with-globals.js'
 import { createPageFake } from '../web/__fixtures__/page-fake.js'
 import { taroPlatform } from './index.js'
@@ -22,7 +22,7 @@ const WHOLE = { 'hands over a stream in pieces while it is being sent': 'Taro ha
 const LATE_HEAD = { 'tells status and headers before the body ends': 'Taro tells them with the body' }
 
 platformSuite('taro in WeChat', () => onWeapp({ cuts: [1, 2, 3] }), { describe, it })
-platformSuite('taro in a browser', () => taroPlatform(createTaroOnRn(), { page: createPageFake() }), { describe, it })
+platformSuite('taro in a browser', () => taroPlatform(createTaroOnH5(), { page: createPageFake() }), { describe, it })
 platformSuite('taro on React Native', () => taroPlatform(createTaroOnRn()), { describe, it, gaps: { ...WHOLE, ...LATE_HEAD } })
 platformSuite('taro on HarmonyOS', () => taroPlatform(createTaroOnArkTs()), { describe, it, gaps: { ...WHOLE, ...LATE_HEAD } })
 
@@ -50,7 +50,7 @@ describe('taroPlatform finds the host', () => {
   })
   it('and does not take the script of WeChat for web pages for WeChat', () => {
     const wx = { config() {}, miniProgram: {} }
-    expect(withGlobals({ wx }, () => taroPlatform(createTaroOnRn(), { page: createPageFake() })).host.name).toBe('taro')
+    expect(withGlobals({ wx }, () => taroPlatform(createTaroOnH5(), { page: createPageFake() })).host.name).toBe('taro')
   })
   it('and tells Douyin, with and without event sources, from Feishu, whatever the build was for', () => {
     const tt = (parts: object) => ({ request: () => undefined, ...parts })
@@ -72,7 +72,7 @@ describe('taroPlatform finds the host', () => {
 describe('taroPlatform in a browser', () => {
   it('streams over the page and not over Taro, and has the device by Taro', async () => {
     const calls: string[] = []
-    const Taro = { ...createTaroOnRn(), request: () => calls.push('request'), getLocation: ({ success }: any) => success({ latitude: 1 }) }
+    const Taro = { ...createTaroOnH5(), request: () => calls.push('request'), getLocation: ({ success }: any) => success({ latitude: 1 }) }
     const platform = taroPlatform(Taro, { page: createPageFake() })
     expect([platform.host.name, platform.capabilities.stream, calls]).toEqual(['taro', 'bytes', []])
     expect((await answerOf((done) => platform.invoke!('getLocation', {}, done))).value).toMatchObject({ latitude: 1 })
@@ -81,13 +81,13 @@ describe('taroPlatform in a browser', () => {
     const platform = taroPlatform(undefined, { page: createPageFake() })
     expect([platform.host.name, platform.invoke]).toEqual(['web', undefined])
   })
-  it('does not trust the page of a HarmonyOS app, whose requests go over a bridge', () => {
-    const platform = taroPlatform({ ...createTaroOnRn(), getEnv: () => 'HARMONYHYBRID' } as TaroStub, { page: createPageFake() })
-    expect(platform.capabilities.stream).toBe('none')
+  it('asks Taro before it trusts a document: of a mini-program it is Taro’s own, in a HarmonyOS app requests go over a bridge', () => {
+    const streamIn = (env: string) => taroPlatform({ ...createTaroOnRn(), getEnv: () => env } as TaroStub, { page: createPageFake() }).capabilities.stream
+    expect(['WEB', 'Unknown', 'dd', 'QUICKAPP', 'RN', 'HARMONYHYBRID'].map(streamIn)).toEqual(['bytes', 'bytes', 'none', 'none', 'none', 'none'])
   })
   it('lets an app say that real users see it', () => {
     const page = createPageFake({ location: { hostname: 'localhost', protocol: 'http:' } })
-    expect([taroPlatform(createTaroOnRn(), { page }).host.isRelease, taroPlatform(createTaroOnRn(), { page, isRelease: true }).host.isRelease]).toEqual([false, true])
+    expect([taroPlatform(createTaroOnH5(), { page }).host.isRelease, taroPlatform(createTaroOnH5(), { page, isRelease: true }).host.isRelease]).toEqual([false, true])
     expect([taroPlatform(createTaroOnRn()).host.isRelease, taroPlatform(createTaroOnRn(), { isRelease: false }).host.isRelease]).toEqual([true, false])
   })
 })

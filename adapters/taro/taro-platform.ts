@@ -14,7 +14,8 @@ import { taroQuirks } from './taro-quirks.js'
  * host (`wechatPlatform()`): that one is the same, and alone.
  *
  * @param Taro what `@tarojs/taro` exports. Without it there is no platform on React Native and HarmonyOS, and none of the
- *   device's abilities in a browser.
+ *   device's abilities in a browser. There Taro leaves out what an app does not name, so name what its device tools call:
+ *   `taroPlatform({ ...Taro, getLocation: Taro.getLocation })`.
  * @throws `platform/unsupported` where there is no host, no page and no `Taro`, or where the host's base library is too old.
  * @example
  * import Taro from '@tarojs/taro'
@@ -23,7 +24,8 @@ import { taroQuirks } from './taro-quirks.js'
 export function taroPlatform(Taro?: WxLikeHost, options?: FrameworkPlatformOptions): Platform {
   return frameworkPlatform(Taro, taroQuirks, options, {
     named: Object(Taro).miniGlobal,
-    // A page inside a HarmonyOS app, whose requests go over a bridge.
-    ownsNetwork: callIfThere(Taro, 'getEnv') === 'HARMONYHYBRID',
+    // In a mini-program Taro puts a document of its own into every module; around the page in a HarmonyOS app there is a
+    // bridge, over which requests go. Where Taro did not build the app, it does not know.
+    isPageless: !/^(WEB|Unknown|undefined)$/.test(String(callIfThere(Taro, 'getEnv'))),
   })
 }

@@ -14,7 +14,8 @@ declare const uni: WxLikeHost | undefined
  * It holds all hosts. Where bytes count, write the adapter of the host between `#ifdef MP-WEIXIN` and `#endif`
  * (`wechatPlatform()`): that one is the same, and alone.
  *
- * @param api uni-app's API object. Default: the global `uni`.
+ * @param api uni-app's API object. Default: the global `uni`. In a browser uni-app leaves out what an app does not name, so
+ *   name what its device tools call: `uniPlatform({ ...uni, getLocation: uni.getLocation })`.
  * @throws `platform/unsupported` where there is no host, no page and no `uni`, or where the host's base library is too old.
  * @example
  * const platform = uniPlatform()

@@ -56,6 +56,9 @@ export function createTaroOnRn(interceptors: Interceptor[] = []): TaroStub {
   }
 }
 
+/** `Taro` in a browser: of the same kind, and what of it streams is the page's. */
+export const createTaroOnH5 = (): TaroStub => ({ ...createTaroOnRn(), getEnv: () => 'WEB' })
+
 /** `Taro` on HarmonyOS by ArkTS: `json` is parsed where it is asked for, a task tells headers, storage is asynchronous. */
 export function createTaroOnArkTs(): TaroStub {
   return {

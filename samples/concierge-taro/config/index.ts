@@ -1,7 +1,10 @@
+import { resolve } from 'node:path'
 import { defineConfig } from '@tarojs/cli'
 
 // The address of the gateway that a build talks to. Empty: h5 asks the origin it was loaded from.
 const gateway = process.env.SAMPAN_GATEWAY ?? ''
+
+const zod = /[\\/]node_modules[\\/]zod[\\/]/
 
 export default defineConfig({
   projectName: 'sampan-concierge',
@@ -14,7 +17,14 @@ export default defineConfig({
   cache: { enable: false },
   defineConstants: { SAMPAN_GATEWAY: JSON.stringify(gateway) },
   // Lengths are written as they are meant: text in `calc(n * var(--u))`, all else in px. Nothing is rewritten.
-  mini: { postcss: { pxtransform: { enable: false } } },
+  mini: {
+    postcss: { pxtransform: { enable: false } },
+    // Taro compiles no packages; zod is written for engines newer than those of some phones.
+    compile: { include: [zod] },
+    webpackChain(chain) {
+      chain.module.rule('own-global').test(zod).use('own-global').loader(resolve(__dirname, 'own-global.js'))
+    },
+  },
   h5: {
     publicPath: './',
     staticDirectory: 'static',

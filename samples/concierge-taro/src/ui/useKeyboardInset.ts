@@ -5,6 +5,8 @@ import { useEffect, useState } from 'react'
 export function useKeyboardInset(): number {
   const [inset, setInset] = useState(0)
   useEffect(() => {
+    // Not every host tells it: there the keyboard covers what it covers.
+    if (!Taro.onKeyboardHeightChange) return
     const listener = ({ height }: { height: number }) => setInset(height)
     Taro.onKeyboardHeightChange(listener)
     return () => Taro.offKeyboardHeightChange(listener)
