@@ -4,6 +4,7 @@ import { createWxFake, type WxFake } from '../../sdk/testkit/wx-fake.js'
 import { openPage } from '../beds/exparser/open-page.js'
 import { packProject } from '../beds/packer/pack-project.js'
 import { startChatServer, type ChatServer } from '../lib/chat-server.js'
+import { root } from '../lib/run.js'
 
 // The main package of a mini-program is small, so an agent often moves to a sub-package. An ordinary one finds Sampan in the
 // main package's miniprogram_npm; an independent one, which runs without the main package, brings its own.
@@ -17,7 +18,7 @@ beforeAll(async () => {
   phone = createWxFake({ cuts: [3, 1, 2, 5] })
   const packed = await packProject('samples/hello-wechat')
   // A copy of its own: other tests use the project as it is.
-  folder = `${packed.folder}-sub-packages`
+  folder = `${root}.cache/projects/sub-packages`
   rmSync(folder, { recursive: true, force: true })
   cpSync(packed.folder, folder, { recursive: true })
   for (const name of ['ordinary', 'independent']) cpSync(`${folder}/pages`, `${folder}/${name}/pages`, { recursive: true })

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createWxFake, type WxFake } from '../../sdk/testkit/wx-fake.js'
 import { openPage } from '../beds/exparser/open-page.js'
-import { buildTaroTarget } from '../beds/taro/build-target.js'
 import { startChatServer, type ChatServer } from '../lib/chat-server.js'
+import { buildConcierge } from '../lib/concierge.js'
 
 // The concierge as Taro builds it for WeChat, on WeChat's component runtime against the real gateway.
 
@@ -10,7 +10,7 @@ let folder: string
 let server: ChatServer | undefined
 let phone: WxFake | undefined
 beforeAll(async () => {
-  folder = await buildTaroTarget('weapp')
+  folder = await buildConcierge('weapp')
   server = await startChatServer()
   phone = createWxFake({ cuts: [3, 1, 2, 5] })
 })
