@@ -62,6 +62,12 @@ test.runIf(hasChat)('the smallest app is at most 39 kB gzipped by esbuild (the g
   expect(measured('smallest app, esbuild', outputFiles[0]!.contents)).toBeLessThanOrEqual(39_000)
 })
 
+test.runIf(hasChat)('an app of the WeChat adapter bundles no other host’s code', async () => {
+  const { metafile } = await bundled('smallest')
+  const adapters = Object.keys(metafile.inputs).flatMap(path => /\/lib\/adapters\/([\w-]+)\//.exec(path)?.[1] ?? [])
+  expect([...new Set(adapters)].sort()).toEqual(['shared', 'wechat'])
+})
+
 test.runIf(hasChat)('the door to zod costs an app no more than zod/mini itself, within 100 bytes gzipped', async () => {
   const [{ outputFiles: [byDoor] }, { outputFiles: [direct] }] = await Promise.all([bundled('smallest'), bundled('smallest-zod-mini')])
   const size = measured('the same with zod/mini imported directly', direct!.contents)
