@@ -34,6 +34,7 @@ export async function serveApp({ folder, gateway: options, port = 0, host = '127
   const server = createServer((request, response) => {
     if (!serveFile(folder, request, response)) void answer(request, response)
   })
+  server.on('upgrade', gateway.socket)
   await new Promise<void>((resolve, reject) => {
     server.on('error', reject)
     server.listen(port, host, resolve)

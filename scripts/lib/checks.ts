@@ -1,8 +1,14 @@
+import { type ExternalTool, redis } from './external-tools.js'
 import { tool } from './run.js'
 import { vitest, type Count } from './vitest.js'
 
 /** One check of the source as it stands, without a build. */
-export interface Check { name: string; run(): Promise<Count & { output: string; seconds: number }> }
+export interface Check {
+  name: string
+  /** Programs of the operating system without which a part of it says loudly that it did not run. */
+  wants?: ExternalTool[]
+  run(): Promise<Count & { output: string; seconds: number }>
+}
 
 const program = (name: string, path: string, args: string[]): Check => ({
   name,
@@ -17,5 +23,5 @@ export const checks: Check[] = [
   program('types', 'typescript/bin/tsc', ['-p', 'tsconfig.json']),
   program('types on a phone', 'typescript/bin/tsc', ['-p', 'tsconfig.phone.json']),
   program('lint', 'oxlint/bin/oxlint', []),
-  { name: 'units and house rules', run: () => vitest(['units', 'house'], { show: false }) },
+  { name: 'units and house rules', wants: [redis], run: () => vitest(['units', 'house'], { show: false }) },
 ]

@@ -6,6 +6,7 @@ import { run } from './run.js'
 export interface ExternalTool { command: string; apt: string[] }
 
 export const chromium: ExternalTool = { command: 'chromium', apt: ['chromium', 'fonts-wqy-zenhei'] }
+export const redis: ExternalTool = { command: 'redis-server', apt: ['redis-server'] }
 export const jsc: ExternalTool = { command: 'jsc', apt: ['libjavascriptcoregtk-4.0-bin'] }
 
 /** Where a program is, looked for on PATH. */

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { buildConcierge, hasConcierge } from './concierge.js'
 import { checks } from './checks.js'
-import { chromium, jsc, type ExternalTool } from './external-tools.js'
+import { chromium, jsc, provide, type ExternalTool } from './external-tools.js'
 import { installOnce } from './install.js'
 import { root, run, tool } from './run.js'
 import { vitest, type Count } from './vitest.js'
@@ -23,9 +23,10 @@ const one = async (work: Promise<{ code: number; output: string }>): Promise<Cou
 const tests = (name: string, needs?: ExternalTool[]): Stage => ({ name, needs, run: () => vitest([name]) })
 
 export const stages: Stage[] = [
-  ...checks.map(({ name, run: check }) => ({
+  ...checks.map(({ name, wants = [], run: check }) => ({
     name,
     async run() {
+      for (const wanted of wants) await provide(wanted)
       const result = await check()
       if (result.failed) console.log(result.output)
       return result

@@ -17,7 +17,7 @@ export const PEERS: Record<string, string> = { rxjs: '^7.8.0', zod: '^4.0.0' }
 /** Needed by one door only. */
 export const OPTIONAL_PEERS: Record<string, string> = { '@tarojs/taro': '>=3.6.0', react: '>=16.8.0', vue: '>=3.2.0' }
 /** What `@sampan/server` depends on besides `sampan`. */
-export const SERVER = ['@hono/node-server', 'hono', 'jose'].filter(name => name in manifest.dependencies)
+export const SERVER = ['@hono/node-server', 'hono', 'ioredis', 'jose', 'libsql', 'ws'].filter(name => name in manifest.dependencies)
 
 /** The package a bare specifier belongs to: `zod/mini` → `zod`. */
 export const packageOf = (specifier: string) => specifier.split('/').slice(0, specifier.startsWith('@') ? 2 : 1).join('/')

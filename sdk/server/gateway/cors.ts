@@ -1,7 +1,7 @@
 import type { GatewayOptions } from './options.js'
 import { Problem } from './problem.js'
 
-const allowedHeader = /^(authorization|content-type|accept|last-event-id|x-sampan-[a-z-]+)$/
+const allowedHeader = /^(authorization|content-type|accept|prefer|last-event-id|x-sampan-[a-z-]+)$/
 const exposedHeaders = 'x-request-id, retry-after, x-sampan-log-id'
 
 /** Which web origins may read answers. */

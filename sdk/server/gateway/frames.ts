@@ -1,6 +1,6 @@
 /** One event of a stream, as it came: its lines are passed on unchanged, the number is ours. */
 export interface Frame {
-  /** 1 for the first frame of a stream. */
+  /** 1 for the first frame of a stream. 0 for one that is no part of it: why it cannot be read on. */
   seq: number
   /** The `event:` and `data:` lines, without their line ends. */
   lines: string[]
@@ -67,7 +67,8 @@ export function dataOf(lines: readonly string[]): string {
 
 /** The frame as it reads on the wire. `isAscii` writes everything beyond ASCII as `\uXXXX`. */
 export function writeFrame(frame: Frame, isAscii: boolean): string {
-  const text = `id: ${frame.seq}\n${frame.lines.join('\n')}\n\n`
+  const id = frame.seq > 0 ? `id: ${frame.seq}\n` : ''
+  const text = `${id}${frame.lines.join('\n')}\n\n`
   return isAscii ? asciiJson(text) : text
 }
 

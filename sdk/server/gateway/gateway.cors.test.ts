@@ -13,12 +13,12 @@ const allowed = (response: Response) => response.headers.get('access-control-all
 
 describe('a preflight', () => {
   it('is answered for a listed origin, with the headers clients send and no others', async () => {
-    const response = await preflight(production, page, 'Authorization, content-type, x-sampan-log-id, x-sampan-ascii, x-evil')
+    const response = await preflight(production, page, 'Authorization, content-type, x-sampan-log-id, x-sampan-ascii, x-sampan-detach, prefer, x-evil')
     expect(response.status).toBe(204)
     expect(Object.fromEntries(response.headers)).toMatchObject({
       'access-control-allow-origin': page,
       'access-control-allow-methods': 'GET, POST',
-      'access-control-allow-headers': 'authorization, content-type, x-sampan-log-id, x-sampan-ascii',
+      'access-control-allow-headers': 'authorization, content-type, x-sampan-log-id, x-sampan-ascii, x-sampan-detach, prefer',
       vary: 'origin',
       'x-request-id': expect.stringMatching(/^req_/),
     })

@@ -3,22 +3,25 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { createCorsPolicy } from './cors.js'
 import type { Lifetime } from './lifetime.js'
+import { createLogSockets } from './log-socket.js'
+import { createLogBook } from './logs/log-book.js'
+import { memoryLogStore } from './logs/memory-log-store.js'
 import { createRateLimiter, createSlotLimiter } from './limits.js'
 import { resolveModels } from './models.js'
-import { type GatewayOptions, withLimitDefaults } from './options.js'
+import { type GatewayOptions, withLimitDefaults, withLogDefaults } from './options.js'
 import { Problem } from './problem.js'
 import { createReporter } from './redact.js'
-import { createRoutes } from './routes.js'
+import { createRoutes, type RouteParts } from './routes.js'
 import { createTokenIssuer } from './tokens.js'
 
 /** The server half of Sampan: it keeps the provider's key and relays completions to phones. */
 export interface Gateway {
   /** Answers one request, whatever it holds. Mount it anywhere that speaks standard requests and responses. */
   fetch(request: Request): Promise<Response>
-  /** Ends every completion that runs, each with an error its client can read, and takes no more. */
+  /** Ends every completion that runs, each with an error its client can read, and takes no more. Closes the store of logs. */
   close(): Promise<void>
-  /** Takes over an upgraded connection. Absent: this gateway serves no WebSockets. */
-  socket?(request: IncomingMessage, socket: Duplex, head: Buffer): void
+  /** Takes over a connection that asks to become a WebSocket: what a Node server's `upgrade` event hands out. */
+  socket(request: IncomingMessage, socket: Duplex, head: Buffer): void
 }
 
 /**
@@ -41,16 +44,24 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
   const live = new Set<Lifetime>()
   const onError = options.onError ?? createReporter(secretsOf(models.providers, auth.secret))
   let isClosed = false
-  const answer = createRoutes({
+  let closed: Promise<void> | undefined
+  const logs = createLogBook({
+    store: options.logs?.store ?? memoryLogStore({ now }),
+    settings: withLogDefaults(options.logs),
+    maxCompletionMs: limits.maxCompletionMs,
+  })
+  const parts: RouteParts = {
     ...models,
     auth,
     limits,
     cors,
     live,
+    logs,
     heartbeatMs: options.heartbeatMs ?? 15_000,
     tokens: createTokenIssuer(auth, now),
     signIns: createRateLimiter(limits.signInsPerMinute, now),
     requests: createRateLimiter(limits.requestsPerMinute, now),
+    logReads: createRateLimiter(limits.logReadsPerMinute, now),
     slots: createSlotLimiter(limits.maxConcurrentStreams),
     onProblem(problem, requestId) {
       if (problem.cause === undefined) return
@@ -63,7 +74,9 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
     admit() {
       if (isClosed) throw closing()
     },
-  })
+  }
+  const answer = createRoutes(parts)
+  const sockets = createLogSockets(parts)
   return {
     async fetch(request) {
       const requestId = `req_${randomUUID()}`
@@ -72,10 +85,13 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
       for (const [name, value] of Object.entries(headers)) response.headers.set(name, value)
       return response
     },
-    async close() {
+    close() {
       isClosed = true
       for (const lifetime of [...live]) lifetime.abort(closing())
+      closed ??= logs.close().then(sockets.close)
+      return closed
     },
+    socket: sockets.take,
   }
 }
 

@@ -1,6 +1,10 @@
 // The door of the gateway: names only.
 export { createGateway, type Gateway } from './gateway.js'
-export type { AuthOptions, GatewayOptions, LimitOptions, ModelRoute, SignedInUser, SignInRequest } from './options.js'
+export type { LogAppend, LogKey, LogNote, LogSlice, LogStore } from './logs/log-store.js'
+export { memoryLogStore, type MemoryLogStoreOptions } from './logs/memory-log-store.js'
+export { redisLogStore, type RedisLogStoreOptions } from './logs/redis-log-store.js'
+export { sqliteLogStore, type SqliteLogStoreOptions } from './logs/sqlite-log-store.js'
+export type { AuthOptions, GatewayOptions, LimitOptions, LogOptions, ModelRoute, SignedInUser, SignInRequest } from './options.js'
 export type { ErrorBody } from './problem.js'
 export { builtinProvider, openaiProvider, type OpenaiProviderOptions, type Provider } from './providers.js'
 export { serveGateway, type ServedGateway, type ServeOptions } from './serve.js'

@@ -4,6 +4,8 @@ import { Problem } from './problem.js'
 export interface Lifetime {
   /** Fires when it is ended by force: the provider's request hangs on it. Its reason is a {@link Problem}. */
   readonly signal: AbortSignal
+  /** It has ended, one way or the other. */
+  readonly isOver: boolean
   /** Ends it by force: the client left, the gateway closes, or it lasted too long. */
   abort(problem: Problem): void
   /** It came to its end. */
@@ -12,8 +14,8 @@ export interface Lifetime {
 
 /** What a lifetime is bound to. */
 export interface LifetimeOptions {
-  /** The client's own signal. */
-  client: AbortSignal
+  /** The client's own signal. Absent: it does not end because one client leaves. */
+  client?: AbortSignal
   /** Milliseconds it may last. */
   maxMs: number
   /** Where it is listed while it lasts. */
@@ -28,6 +30,9 @@ export function beginLifetime({ client, maxMs, live, release }: LifetimeOptions)
   let isOver = false
   const lifetime: Lifetime = {
     signal: controller.signal,
+    get isOver() {
+      return isOver
+    },
     abort(problem) {
       if (isOver) return
       lifetime.end()
@@ -37,7 +42,7 @@ export function beginLifetime({ client, maxMs, live, release }: LifetimeOptions)
       if (isOver) return
       isOver = true
       clearTimeout(timer)
-      client.removeEventListener('abort', onClientGone)
+      client?.removeEventListener('abort', onClientGone)
       live.delete(lifetime)
       release()
     },
@@ -45,12 +50,12 @@ export function beginLifetime({ client, maxMs, live, release }: LifetimeOptions)
   const onClientGone = (): void => lifetime.abort(clientClosed())
   const timer = setTimeout(() => lifetime.abort(new Problem('upstream_timeout', 'The answer took too long.')), maxMs)
   live.add(lifetime)
-  if (client.aborted) onClientGone()
-  else client.addEventListener('abort', onClientGone)
+  if (client?.aborted) onClientGone()
+  else client?.addEventListener('abort', onClientGone)
   return lifetime
 }
 
 /** The client has gone: an answer that nobody reads. */
-export function clientClosed(): Problem {
-  return new Problem('client_closed', 'The client closed the connection.')
+export function clientClosed(message = 'The client closed the connection.'): Problem {
+  return new Problem('client_closed', message)
 }

@@ -1,3 +1,4 @@
+import type { LogStore } from './logs/log-store.js'
 import type { Provider } from './providers.js'
 
 /** Where an alias leads: the phone says `default`, the gateway knows which provider and model that is. */
@@ -51,6 +52,8 @@ export interface LimitOptions {
   maxBodyBytes?: number
   /** Completions a user may start in a minute. Default 60. */
   requestsPerMinute?: number
+  /** Times a user may begin to read a log in a minute; each poll is one. Default 600. */
+  logReadsPerMinute?: number
   /** Sign-ins of everybody together in a minute. Default 600. */
   signInsPerMinute?: number
   /** Completions of one user that run at the same time. Default 4. */
@@ -63,6 +66,22 @@ export interface LimitOptions {
   maxCompletionMs?: number
 }
 
+/** How streams are kept, so that a client that was away can read on. */
+export interface LogOptions {
+  /** Where. Default in this process: `memoryLogStore()`. The gateway closes it when it closes. */
+  store?: LogStore
+  /** Milliseconds a completion goes on with nobody reading, where its client may come back. Default one minute. */
+  graceMs?: number
+  /** Milliseconds a log is kept after its last frame. Default one hour. */
+  retentionMs?: number
+  /** Bytes of one log, above which its oldest frames are dropped. Default 16 MiB. */
+  maxBytesPerLog?: number
+  /** Frames a reader may be behind and still be sent each one. Beyond, texts come in as few frames as hold them. Default 2,000. */
+  maxFramesBehind?: number
+  /** Milliseconds for which a poll gathers more frames once it has one, so that polls stay few. Default 250. */
+  gatherMs?: number
+}
+
 /** Everything {@link createGateway} takes. Each part has a default: with no options at all it serves the built-in model. */
 export interface GatewayOptions {
   /** Default `{ builtin: builtinProvider() }`. */
@@ -71,6 +90,7 @@ export interface GatewayOptions {
   models?: Record<string, ModelRoute>
   auth?: AuthOptions
   limits?: LimitOptions
+  logs?: LogOptions
   /** Web origins that may call, besides loopback ones in development. Default none. */
   cors?: { origins?: readonly string[] }
   /** Milliseconds of silence after which a stream says `: ping`. Default 15 000. */
@@ -87,12 +107,30 @@ export interface GatewayOptions {
 /** {@link LimitOptions} with every default filled in. */
 export type Limits = Required<LimitOptions>
 
+/** {@link LogOptions} with every default filled in. */
+export type LogSettings = Required<Omit<LogOptions, 'store'>>
+
+/** Fills in the defaults of {@link LogOptions}, but for the store. */
+export function withLogDefaults(logs: LogOptions = {}): LogSettings {
+  return {
+    graceMs: ms(logs.graceMs, 60_000),
+    retentionMs: ms(logs.retentionMs, 3_600_000),
+    maxBytesPerLog: logs.maxBytesPerLog ?? 16 * 1024 * 1024,
+    maxFramesBehind: logs.maxFramesBehind ?? 2000,
+    gatherMs: ms(logs.gatherMs, 250),
+  }
+}
+
+function ms(value: number | undefined, fallback: number): number {
+  return Math.min(value ?? fallback, 2 ** 31 - 1)
+}
+
 /** Fills in the defaults of {@link LimitOptions}. `Infinity` milliseconds is as long as a timer can wait, 24 days. */
 export function withLimitDefaults(limits: LimitOptions = {}): Limits {
-  const ms = (value: number | undefined, fallback: number): number => Math.min(value ?? fallback, 2 ** 31 - 1)
   return {
     maxBodyBytes: limits.maxBodyBytes ?? 1024 * 1024,
     requestsPerMinute: limits.requestsPerMinute ?? 60,
+    logReadsPerMinute: limits.logReadsPerMinute ?? 600,
     signInsPerMinute: limits.signInsPerMinute ?? 600,
     maxConcurrentStreams: limits.maxConcurrentStreams ?? 4,
     firstByteTimeoutMs: ms(limits.firstByteTimeoutMs, 60_000),

@@ -1,8 +1,10 @@
 import { Hono } from 'hono'
-import { complete, type CompletionContext, wantsAscii, wantsErrorEvents } from './completions.js'
+import { type CompletionCall, type CompletionContext, wantsAscii, wantsErrorEvents } from './completion-call.js'
+import { complete } from './completions.js'
 import type { CorsPolicy } from './cors.js'
 import type { RateLimiter } from './limits.js'
 import type { AuthOptions } from './options.js'
+import { cancelLog, eraseUser, readLog } from './log-routes.js'
 import { errorResponse, Problem, toProblem } from './problem.js'
 import { errorFrame } from './relay.js'
 import { readJsonObject } from './request-body.js'
@@ -17,11 +19,13 @@ export interface RouteParts extends CompletionContext {
   cors: CorsPolicy
   signIns: RateLimiter
   requests: RateLimiter
+  logReads: RateLimiter
   /** Throws when the gateway takes no more requests. */
   admit(): void
 }
 
-const completionPaths = ['/v1/chat/completions', '/chat/completions']
+/** Where completions are asked for. */
+export const completionPaths = ['/v1/chat/completions', '/chat/completions']
 
 /** The paths of the gateway, as one function that never fails. Only GET and POST: some hosts know no other method. */
 export function createRoutes(parts: RouteParts): (request: Request, requestId: string) => Promise<Response> {
@@ -55,18 +59,23 @@ function createApp(parts: RouteParts): Hono<{ Bindings: { requestId: string } }>
     parts.signIns.take('everybody')
     return answer(await signIn(readSignIn(await readJsonObject(c.req.raw, limits.maxBodyBytes)), parts.auth, tokens))
   })
-  app.on('POST', completionPaths, async c => {
-    const caller = await callerOf(c.req.raw)
-    parts.requests.take(caller.userId)
-    const body = await readJsonObject(c.req.raw, limits.maxBodyBytes)
-    return complete({ request: c.req.raw, body, caller, requestId: c.env.requestId }, parts)
-  })
+  app.on('POST', completionPaths, async c => complete(await readCompletion(c.req.raw, c.env.requestId, parts), parts))
+  app.get('/v1/logs/:id', c => readLog({ request: c.req.raw, requestId: c.env.requestId }, c.req.param('id'), parts))
+  app.post('/v1/logs/:id/cancel', c => cancelLog({ request: c.req.raw, requestId: c.env.requestId }, c.req.param('id'), parts))
+  app.post('/v1/me/erase', c => eraseUser(c.req.raw, parts))
   app.options('*', c => parts.cors.preflight(c.req.raw))
   app.all('*', c => {
     throw notServed(c.req.method, c.req.path)
   })
   app.onError((error, c) => failed(error, c.req.raw, c.env.requestId, parts))
   return app
+}
+
+/** Reads a request for a completion: who asks, and for what. */
+export async function readCompletion(request: Request, requestId: string, parts: RouteParts): Promise<CompletionCall> {
+  const caller = await parts.tokens.verify(request.headers.get('authorization'))
+  parts.requests.take(caller.userId)
+  return { request, body: await readJsonObject(request, parts.limits.maxBodyBytes), caller, requestId }
 }
 
 function answer(body: unknown): Response {
@@ -86,7 +95,8 @@ function notServed(method: string, path: string): Problem {
 function failed(error: unknown, request: Request, requestId: string, parts: RouteParts): Response {
   const problem = toProblem(error)
   parts.onProblem(problem, requestId)
-  const isEvent = wantsErrorEvents(request) && completionPaths.includes(new URL(request.url).pathname)
+  const { pathname } = new URL(request.url)
+  const isEvent = wantsErrorEvents(request) && (completionPaths.includes(pathname) || (request.method === 'GET' && pathname.startsWith('/v1/logs/')))
   if (!isEvent) return errorResponse(problem, requestId)
   async function* frames() {
     yield errorFrame(problem, requestId, 1)

@@ -27,7 +27,7 @@ export interface ServedGateway {
 const closeMs = 1000
 
 /**
- * Serves a gateway over HTTP with Node.
+ * Serves a gateway over HTTP and WebSockets with Node.
  *
  * @throws Error from the returned promise when the port cannot be had.
  * @example
@@ -38,6 +38,7 @@ export async function serveGateway(options: ServeOptions = {}): Promise<ServedGa
   const gateway = createGateway(rest)
   const listener = getRequestListener(request => gateway.fetch(request), { overrideGlobalObjects: false, errorHandler: unreadable })
   const server = createServer((request, response) => void listener(request, response))
+  server.on('upgrade', (request, socket, head) => gateway.socket(request, socket, head))
   const address = await listen(server, port, host)
   const shownHost = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
   return {

@@ -1,0 +1,137 @@
+import { randomUUID } from 'node:crypto'
+import type { WebSocket } from 'ws'
+import type { SocketCommand, SocketReply } from '../../protocol/index.js'
+import { asciiJson } from './frames.js'
+import { logFrameOf } from './log-answers.js'
+import { openLog, type OpenLog } from './logged-completion.js'
+import { checkAfter, checkLogId } from './log-places.js'
+import { errorBody, Problem, toProblem } from './problem.js'
+import { completionPaths, readCompletion, type RouteParts } from './routes.js'
+import { within } from './sse-response.js'
+
+/** Streams one socket may carry at a time. */
+const maxLines = 32
+/** Bytes that may wait in a socket before its streams are held back. */
+const maxWaitingBytes = 256 * 1024
+
+/** One stream on a socket. */
+interface Line {
+  id: string
+  isAscii: boolean
+  requestId: string
+  opened: Promise<OpenLog>
+  isLeft: boolean
+}
+
+/**
+ * Answers what a client says over a socket. Closing the socket is not cancelling: that has a command of its own.
+ *
+ * @returns the streams it carries.
+ */
+export function attendSocket(socket: WebSocket, parts: RouteParts): { readonly size: number } {
+  const lines = new Map<string, Line>()
+  const leave = (line: Line): void => {
+    line.isLeft = true
+    if (lines.get(line.id) === line) lines.delete(line.id)
+    line.opened.then(({ reading }) => reading.leave(), () => {})
+  }
+  const begin = (command: Exclude<SocketCommand, { type: 'abort' }>): void => {
+    const known = lines.get(command.id)
+    if (known) leave(known)
+    const requestId = `req_${randomUUID()}`
+    const { headers = {} } = command
+    const opened = lines.size >= maxLines ? Promise.reject(tooMany()) : command.type === 'send' ? send(command, requestId, parts) : resume(command, requestId, parts)
+    const line: Line = { id: command.id, isAscii: headers['x-sampan-ascii'] === '1', requestId, opened, isLeft: false }
+    lines.set(line.id, line)
+    void carry(socket, line, parts).finally(() => leave(line))
+  }
+  socket.on('message', data => {
+    const command = readCommand(String(data))
+    if (!command) return socket.close(1007, 'not a command')
+    if (command.type !== 'abort') return begin(command)
+    const line = lines.get(command.id)
+    if (!line) return
+    leave(line)
+    line.opened.then(({ key }) => parts.logs.cancel(key, line.requestId)).catch(() => {})
+  })
+  socket.on('close', () => [...lines.values()].forEach(leave))
+  return lines
+}
+
+async function send(command: Extract<SocketCommand, { type: 'send' }>, requestId: string, parts: RouteParts): Promise<OpenLog> {
+  const { id, path, body } = command
+  parts.admit()
+  if (!completionPaths.includes(path)) throw new Problem('not_found', 'A socket carries completions only.')
+  const request = requestOf(path, command.headers, body)
+  const call = await readCompletion(request, requestId, parts)
+  if (call.body.stream !== true) throw new Problem('invalid_request', 'A socket carries streams only: `stream` must be true.')
+  const opened = await openLog(call, checkLogId(id), parts)
+  parts.logs.keep(opened.key)
+  return opened
+}
+
+async function resume({ id, after, headers }: Extract<SocketCommand, { type: 'resume' }>, requestId: string, parts: RouteParts): Promise<OpenLog> {
+  parts.admit()
+  const { userId } = await parts.tokens.verify(requestOf('/', headers).headers.get('authorization'))
+  parts.logReads.take(userId)
+  const key = { userId, id: checkLogId(id) }
+  const reading = parts.logs.read(key, checkAfter(after), requestId)
+  parts.logs.keep(key)
+  return { key, reading }
+}
+
+/** Says what comes of a stream, to its end or until it is left. */
+async function carry(socket: WebSocket, line: Line, { heartbeatMs, onProblem }: RouteParts): Promise<void> {
+  const { id, requestId, isAscii } = line
+  const say = (reply: SocketReply): Promise<void> | void => {
+    if (line.isLeft || socket.readyState !== socket.OPEN) return
+    const text = JSON.stringify(reply)
+    const isFull = socket.bufferedAmount > maxWaitingBytes
+    if (!isFull) return socket.send(isAscii ? asciiJson(text) : text)
+    return new Promise(resolve => socket.send(isAscii ? asciiJson(text) : text, () => resolve()))
+  }
+  try {
+    const { reading, key } = await line.opened
+    const headers = { 'content-type': 'text/event-stream; charset=utf-8', 'x-sampan-log-id': key.id, 'x-request-id': requestId }
+    let hasStarted = false
+    for (let pending = reading.frames.next(); !line.isLeft; ) {
+      const step = await within(pending, heartbeatMs)
+      if (!hasStarted) await say({ type: 'start', id, status: 200, headers })
+      hasStarted = true
+      // A sign of life: a frame that every client has already.
+      if (!step) await say({ type: 'frame', id, seq: 0, data: '' })
+      else if (step.done) return void (reading.isComplete && (await say({ type: 'end', id })))
+      else {
+        await say({ type: 'frame', id, ...logFrameOf(step.value) })
+        pending = reading.frames.next()
+      }
+    }
+  } catch (error) {
+    const problem = toProblem(error)
+    onProblem(problem, requestId)
+    if (problem.code === 'log_not_found') return void say({ type: 'none-active', id })
+    const headers = { 'content-type': 'application/json; charset=utf-8', 'x-request-id': requestId, ...problem.headers }
+    void say({ type: 'error', id, status: problem.status, headers, body: JSON.stringify(errorBody(problem, requestId)) })
+  }
+}
+
+function readCommand(text: string): SocketCommand | undefined {
+  try {
+    const command = JSON.parse(text) as SocketCommand | null
+    return command && typeof command.id === 'string' && ['send', 'resume', 'abort'].includes(command.type) ? command : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function requestOf(path: string, headers: Record<string, string> = {}, body?: string): Request {
+  try {
+    return new Request(`http://socket.invalid${path}`, { method: 'POST', headers, body })
+  } catch {
+    throw new Problem('invalid_request', 'The headers of this command are not valid.')
+  }
+}
+
+function tooMany(): Problem {
+  return new Problem('too_many_streams', `A socket carries at most ${maxLines} streams.`, { headers: { 'retry-after': '1' } })
+}
