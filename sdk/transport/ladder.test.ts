@@ -228,3 +228,20 @@ test.each<[string, () => Platform]>([['a response', () => host('bytes')], ['a so
   expect(frames.map(({ data }) => data)).toEqual(DATA)
   expect(server.starts).toHaveLength(1)
 })
+
+test('a log that the server lost while its socket was broken ends the answer with why it broke, at once', async () => {
+  const server = await serve((_request, log) => log.push(DATA[0]!))
+  const platform = socketHost()
+  const failed = new Promise((resolve, reject) => {
+    ladderOf(platform, server).open(requestTo(server), authorityOf(server)).subscribe({
+      next() {
+        ;(server.logs as Map<string, StreamLog>).clear()
+        server.cut()
+      },
+      error: resolve,
+      complete: () => reject(new Error('complete')),
+    })
+  })
+  expect(await failed).toMatchObject({ code: 'transport/failed', retryable: true })
+  expect(server.ways.filter(way => way === 'socket')).toHaveLength(2)
+})

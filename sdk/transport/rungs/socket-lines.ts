@@ -50,5 +50,6 @@ export function createSocketLines(): SocketLines {
 
 function errorOf(reply: SocketReply): SampanError {
   if (reply.type === 'error') return locate(httpError(reply, reply.body), 'first-byte', reply, false)
-  return new SampanError('transport/truncated', 'The server has no log of this stream any more')
+  // As a response would say it: there is nothing to try again for.
+  return new SampanError('transport/http', 'The server has no log of this stream', { phase: 'first-byte', status: 404 })
 }
