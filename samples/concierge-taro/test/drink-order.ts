@@ -42,6 +42,7 @@ export async function drinkOrder({ url, screenshotsDir }: DrinkOrderOptions): Pr
     const growthSteps = await orderInChinese(page, shot)
     await stopAnAnswer(page, shot)
     await comeBackAfterReload(page, shot)
+    await goOnAfterReload(page, shot)
     await fitsNarrowScreens(page)
     await orderInEnglish(page, shot)
     await rewriteAndCopy(page)
@@ -117,6 +118,25 @@ async function comeBackAfterReload(page: Page, shot: Shot): Promise<void> {
   check(JSON.stringify(after) === JSON.stringify(before), `the conversation is back: ${JSON.stringify({ before, after })}`)
   check((await countOrders(page)) === 1, 'the order is back')
   await shot('07-reloaded')
+}
+
+/** A page that is closed in the middle of an answer is a killed app: the answer goes on where the gateway keeps it. */
+async function goOnAfterReload(page: Page, shot: Shot): Promise<void> {
+  await say(page, '有什么拿铁？')
+  const isStreaming = () => {
+    const answers = document.querySelectorAll('[data-test=assistant]')
+    const last = answers[answers.length - 1]
+    return last?.getAttribute('data-status') === 'streaming' && (last.querySelector('[data-test=text]')?.textContent?.length ?? 0) > 2
+  }
+  await page.waitForFunction(isStreaming)
+  const answers = await page.getByTestId('assistant').count()
+  await page.reload()
+  await page.getByTestId('assistant').first().waitFor()
+  await page.waitForFunction(count => document.querySelectorAll('[data-test=assistant]').length === count, answers)
+  await idle(page)
+  check((await page.getByTestId('assistant').last().getAttribute('data-status')) === 'complete', 'the answer is complete after a reload in its middle')
+  check((await lastAnswer(page)).includes('拿铁'), 'and says what was asked')
+  await shot('07b-gone-on')
 }
 
 async function orderInEnglish(page: Page, shot: Shot): Promise<void> {
