@@ -169,7 +169,8 @@ export const REQUEST_BEHAVIOURS: readonly PlatformBehaviour[] = [
       server.use(({ path }) => ({ chunks: [path, path], faults: { delay: 3 } }))
       const records = ['/one', '/two'].map((path) => recordRequest(platform, { url: server.url + path, stream: false }))
       const [one, two] = await Promise.all(records.map(({ settled }) => settled))
-      deepEqual([bodyText(one!), bodyText(two!)], ['/one/one', '/two/two'])
+      // React Native puts a question mark behind every address it gets.
+      deepEqual([one!, two!].map((record) => bodyText(record).replace(/\?/g, '')), ['/one/one', '/two/two'])
     },
   },
 ]

@@ -28,7 +28,8 @@ async function serve(answer: Parameters<typeof startLogServer>[0] = answerAll, o
 
 function host(stream: StreamKind, more: Partial<Platform> = {}): Platform {
   const node = nodePlatform()
-  return { ...node, capabilities: { ...node.capabilities, stream }, ...more }
+  // Newer Node has a socket of its own.
+  return { ...node, openSocket: undefined, capabilities: { ...node.capabilities, stream }, ...more }
 }
 const socketHost = (): Platform => host('none', { openSocket: openWsSocket })
 
