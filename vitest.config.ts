@@ -4,8 +4,9 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'units', include: ['{sdk,adapters}/**/*.test.{ts,tsx}'] } },
-      { test: { name: 'house', include: ['scripts/house/*.test.ts'] } },
+      // Most of a unit test's time is loading what the file before it had loaded too, or waiting for a loopback server.
+      { test: { name: 'units', include: ['{sdk,adapters}/**/*.test.{ts,tsx}'], isolate: false, maxWorkers: 4 } },
+      { test: { name: 'house', include: ['scripts/house/*.test.ts'], isolate: false, maxWorkers: 4 } },
       { test: { name: 'package', include: ['scripts/package/*.test.ts'], testTimeout: 120_000, hookTimeout: 300_000 } },
       { test: { name: 'bundle', include: ['scripts/bundle/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 } },
       { test: { name: 'hosts', include: ['scripts/hosts/*.test.ts'], testTimeout: 120_000, hookTimeout: 300_000 } },
