@@ -35,4 +35,7 @@ const child = spawn(process.execPath, ['--import', 'tsx', `scripts/${script}.ts`
 // Ctrl-C reaches the child through the terminal; a signal sent to this process alone is passed on.
 process.on('SIGINT', () => {})
 process.on('SIGTERM', () => child.kill('SIGTERM'))
+// npm passes a signal on to the shell between it and us, which ends alone: who has lost his parent was told to end as well.
+const parent = process.ppid
+setInterval(() => process.ppid !== parent && child.kill('SIGTERM'), 500).unref()
 child.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)))
