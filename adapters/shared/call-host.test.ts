@@ -39,6 +39,10 @@ describe('callHost', () => {
     expect(() => callHost({ api: { request() {}, good } as never, quirks: wechatQuirks }, 'good', {}, done)).toThrow('the caller’s own')
     expect(done).toHaveBeenCalledTimes(1)
   })
+  it('hears an API that only rejects its promise', async () => {
+    const rejects = (): Promise<never> => Promise.reject(new Error('rejects:fail not supported'))
+    expect((await ask({ rejects }, 'rejects')).failure?.errMsg).toContain('rejects:fail not supported')
+  })
   it('leaves no promise of a host unhandled', async () => {
     const unhandled = vi.fn<() => void>()
     process.on('unhandledRejection', unhandled)

@@ -40,8 +40,8 @@ export function callHost({ api, quirks }: WxLike, name: string, args: object, do
   try {
     if (method) {
       const task = method(Object.assign({}, args, { success, fail }))
-      // Some answer by callback and by promise, whose rejection would count as unhandled.
-      callIfThere(task, 'then', null, () => {})
+      // Some answer by callback and by promise, whose rejection would count as unhandled; some by the promise alone.
+      callIfThere(task, 'then', null, fail)
       return task
     }
     if (sync) success(quirks.callSync!(sync, args))
