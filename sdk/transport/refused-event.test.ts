@@ -33,6 +33,12 @@ test('an error in the first event is the error of the response', () => {
   expect(heard.error).toMatchObject({ code: 'transport/rate-limited', details: { status: 429, retryAfterMs: 7000, requestId: 'req_1', phase: 'first-byte' } })
 })
 
+test('a ping is no event of the answer, and an error behind it is still the first', () => {
+  const { host, heard } = eventsHost()
+  send(host.last, { event: 'ping', data: '' }, { event: 'ping', data: '' }, errorEvent({ message: 'slow down', status: 429 }))
+  expect(heard).toMatchObject({ values: [], error: { code: 'transport/rate-limited' } })
+})
+
 test('an error behind the first event, or without a status, is handed on as it came', () => {
   const { host, heard } = eventsHost()
   const late = errorEvent({ message: 'late', status: 500 })

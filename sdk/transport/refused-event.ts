@@ -16,6 +16,8 @@ export function refusedByEvent(): OperatorFunction<Frame, Frame> {
     let isFirst = true
     return {
       next(frame) {
+        // Only a sign of life, for hosts that show no comments.
+        if (frame.event === 'ping') return
         const refusal = isFirst && frame.event === 'error' && refusalOf(frameText(frame))
         if (refusal) throw refusal
         isFirst = false

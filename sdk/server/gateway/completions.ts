@@ -38,7 +38,7 @@ export async function complete(call: CompletionCall, context: CompletionContext)
     const isEarly = wantsErrorEvents(request) || !(await within(first, heartbeatMs))
     const onProblem = (problem: Problem): void => context.onProblem(problem, requestId)
     const frames = relayFrames({ events, first, lifetime, requestId, onProblem })
-    return sseResponse(frames, { heartbeatMs, isAscii, isEarly, headers, onCancel: () => lifetime.abort(clientClosed()) })
+    return sseResponse(frames, { heartbeatMs, isAscii, showsEventsOnly: wantsErrorEvents(request), isEarly, headers, onCancel: () => lifetime.abort(clientClosed()) })
   } catch (error) {
     const problem = toProblem(error)
     lifetime.abort(problem)

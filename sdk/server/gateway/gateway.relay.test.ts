@@ -148,4 +148,11 @@ describe('an answer that is no stream', () => {
     expect(text).toMatch(/^[\x20-\x7e]+$/)
     expect(JSON.parse(text)).toEqual(whole)
   })
+  it('is filled with events for a host that shows no comments', async () => {
+    const provider = manualProvider()
+    const { chat } = await startClient({ providers: { manual: provider }, heartbeatMs: 5 })
+    const reader = (await chat({}, { headers: { 'x-sampan-errors': 'event' } })).body!.getReader()
+    expect(new TextDecoder().decode((await reader.read()).value)).toBe('event: ping\ndata: {}\n\n')
+    await reader.cancel()
+  })
 })

@@ -47,7 +47,7 @@ export async function answerWithStream(
     onProblem(problem, requestId)
     return errorFrame(problem, requestId, 0)
   })
-  return sseResponse(frames, { heartbeatMs, isAscii: wantsAscii(request), isEarly, headers, onCancel: () => reading.leave() })
+  return sseResponse(frames, { heartbeatMs, isAscii: wantsAscii(request), showsEventsOnly: wantsErrorEvents(request), isEarly, headers, onCancel: () => reading.leave() })
 }
 
 /** Answers with what there is of a log: at once, or as soon as there is something. */

@@ -102,5 +102,5 @@ function failed(error: unknown, request: Request, requestId: string, parts: Rout
     yield errorFrame(problem, requestId, 1)
   }
   const { headers } = problem
-  return sseResponse(frames(), { heartbeatMs: 60_000, isAscii: wantsAscii(request), isEarly: false, headers, onCancel() {} })
+  return sseResponse(frames(), { heartbeatMs: 60_000, isAscii: wantsAscii(request), showsEventsOnly: false, isEarly: false, headers, onCancel() {} })
 }

@@ -37,7 +37,7 @@ describe('serveGateway', () => {
     expect(text()).toMatch(/transfer-encoding: chunked/i)
     expect(text()).not.toMatch(/content-encoding/i)
   })
-  it('sends its head and a comment at once to a host that asked for errors as events', async () => {
+  it('sends its head and a sign of life at once to a host that asked for errors as events', async () => {
     const provider = manualProvider()
     const { url, token } = await serve({ providers: { manual: provider } })
     const response = await fetch(`${url}/v1/chat/completions`, {
@@ -46,7 +46,7 @@ describe('serveGateway', () => {
       body: JSON.stringify({ messages: [{ role: 'user', content: 'hi' }], stream: true }),
     })
     const reader = response.body!.getReader()
-    expect(new TextDecoder().decode((await reader.read()).value)).toBe(': ping\n\n')
+    expect(new TextDecoder().decode((await reader.read()).value)).toBe('event: ping\ndata: {}\n\n')
     await reader.cancel()
     await until(() => provider.calls[0]!.signal.aborted)
   })

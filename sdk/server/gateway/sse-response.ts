@@ -4,6 +4,8 @@ import { type Frame, writeFrame } from './frames.js'
 export interface SseResponseOptions {
   heartbeatMs: number
   isAscii: boolean
+  /** The client's host parses events itself and shows no comments: signs of life are events. */
+  showsEventsOnly: boolean
   /** The response begins before the provider has: say something at once. */
   isEarly: boolean
   headers: Record<string, string>
@@ -17,11 +19,13 @@ const sseHeaders = {
   // nginx would otherwise collect the stream and deliver it in lumps.
   'x-accel-buffering': 'no',
 }
-const heartbeat = ': ping\n\n'
+const comment = ': ping\n\n'
+const event = 'event: ping\ndata: {}\n\n'
 
-/** Serves frames as server-sent events, with a comment whenever nothing was sent for `heartbeatMs`. */
+/** Serves frames as server-sent events, with a sign of life whenever nothing was sent for `heartbeatMs`. */
 export function sseResponse(frames: AsyncGenerator<Frame, void>, options: SseResponseOptions): Response {
   const encoder = new TextEncoder()
+  const heartbeat = options.showsEventsOnly ? event : comment
   let pending: Promise<IteratorResult<Frame, void>> | undefined
   const body = new ReadableStream<Uint8Array>({
     start(controller) {
