@@ -31,12 +31,11 @@ function phone(way: Way, url: string, token?: string): Phone {
       const onChunk: typeof handlers.onChunk = chunk => [...(chunk as Uint8Array)].forEach(byte => handlers.onChunk?.(new TextDecoder().decode(Uint8Array.of(byte))))
       return node.request(options, { ...handlers, onChunk })
     },
-    ...(way === 'socket' && {
-      openSocket: (...given: Parameters<typeof openWsSocket>) => {
-        seen.sockets += 1
-        return openWsSocket(...given)
-      },
-    }),
+    // Newer Node has a socket of its own.
+    openSocket: way !== 'socket' ? undefined : (...given: Parameters<typeof openWsSocket>) => {
+      seen.sockets += 1
+      return openWsSocket(...given)
+    },
   }
   const connection = connect({ platform, url, socket: socketRung, ...(token && { getToken: () => token }) })
   return Object.assign(seen, { connection })
