@@ -40,13 +40,15 @@ export function createThread<Tools extends AnyTool = AnyTool>(options: ThreadOpt
     emitter.emit('error', conversation.error)
     conversation.changed()
   }
-  const canGoOn = ({ at }: StoredCheckpoint): boolean => options.agent.info.capabilities?.resumable === true && clock.now() - at < RESUMABLE_MS
+  const isResumable = options.agent.info.capabilities?.resumable === true
+  const canGoOn = ({ at }: StoredCheckpoint): boolean => isResumable && clock.now() - at < RESUMABLE_MS
   const { ledger, restore, save, forget } = createPersistence(options.persist === false ? undefined : platform?.storage, id, conversation, clock, canGoOn, tell)
   const runs = new RunControl({
     agent: options.agent,
     threadId: id,
     conversation,
-    context: { checkpoints: storedCheckpoints(conversation, clock, save), ledger, ...options.context, clock, ids },
+    // Where an answer cannot be read again, a checkpoint would be written for nothing.
+    context: { ...(isResumable && { checkpoints: storedCheckpoints(conversation, clock, save) }), ledger, ...options.context, clock, ids },
     toError,
     onEvent(event, seq) {
       listeners.forEach(listener => listener.next({ seq, event }))

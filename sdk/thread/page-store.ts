@@ -65,7 +65,7 @@ export function createPageStore<Item, Rest>(storage: Storage, key: string, sourc
         // What is damaged ends with no item there is: the next save writes it anew.
         known.push({ page, end: items.length, last: content ? items[items.length - 1] : page })
       }
-      readPages(storage, key, head.pages.slice(), take, () => done(error, items, rest))
+      readPages(storage, key, head.pages.slice(), take, pageFailure => done(pageFailure ? storageError(pageFailure) : error, items, rest))
     })
   }
 
@@ -107,13 +107,14 @@ export function createPageStore<Item, Rest>(storage: Storage, key: string, sourc
   }
 }
 
-function readPages(storage: Storage, key: string, pages: Page[], take: (page: Page, text: string) => void, done: () => void): void {
+function readPages(storage: Storage, key: string, pages: Page[], take: (page: Page, text: string) => void, done: (failure: HostFailure | null) => void): void {
   const page = pages.shift()
-  if (!page) return done()
+  if (!page) return done(null)
   const keys = partKeys(key, page)
   const readPart = (text: string): void => {
     const name = keys.shift()
-    if (name) return storage.get(name, (_failure, part = '') => readPart(text + part))
+    // What the host fails to hand out is not damaged: it may be there the next time.
+    if (name) return storage.get(name, (failure, part = '') => (failure ? done(failure) : readPart(text + part)))
     take(page, text)
     readPages(storage, key, pages, take, done)
   }

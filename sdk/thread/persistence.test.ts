@@ -228,6 +228,18 @@ it('does not overwrite what the host failed to read', () => {
   expect([again.thread.state.messages.length, stored]).toEqual([2, before])
 })
 
+it('does not overwrite a conversation of which the host failed to read a page', () => {
+  const stored = new Map<string, string>()
+  app(memoryStorage(stored), [], [textAnswer('好')]).thread.send('x')
+  const before = new Map(stored)
+  const inner = memoryStorage(stored)
+  const failing: Storage = { ...inner, get: (key, done) => (/\/\d+\/\d+$/.test(key) ? done({ reason: 'timeout', errMsg: 'busy' }) : inner.get(key, done)) }
+  const again = app(failing, [], [textAnswer('新')])
+  expect(again.thread.state.error?.code).toBe('platform/failed')
+  again.thread.send('y')
+  expect(stored).toEqual(before)
+})
+
 it('keeps half an answer when the app is hidden', () => {
   const answer = new Subject<ModelEvent>()
   const stored = new Map<string, string>()
