@@ -1,4 +1,4 @@
-import { Observable } from 'rxjs'
+import type { Observable } from 'rxjs'
 import type { Framing } from './body-reader.js'
 import type { Authority } from './answer.js'
 import { createLadder } from './ladder.js'
@@ -10,6 +10,7 @@ import { isSampanError, SampanError } from '../errors.js'
 import { systemClock, type Clock, type Platform } from '../platform/platform.js'
 import type { Frame } from '../protocol/frames.js'
 import { defer, of } from '../protocol/streams.js'
+import { transform } from '../protocol/transform.js'
 
 export interface ConnectOptions {
   platform: Platform
@@ -110,7 +111,7 @@ export function connect(options: ConnectOptions): Connection {
     let token = ''
     return {
       headers$: tokens
-        ? new Observable(subscriber => tokens.token$.subscribe({ next: given => subscriber.next(headersOf(request, (token = given))), error: error => subscriber.error(error) }))
+        ? tokens.token$.pipe(transform<string, Record<string, string>>(emit => ({ next: given => emit(headersOf(request, (token = given))) })))
         : defer(() => of(headersOf(request, providerKey))),
       isRefused(error) {
         if (!tokens || !isRefusedToken(error)) return false

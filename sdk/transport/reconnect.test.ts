@@ -185,3 +185,10 @@ describe('leaving', () => {
     expect(over.host.requests).toHaveLength(1)
   })
 })
+
+test('a poll that is answered with no page of a log ends the answer', () => {
+  const { host, heard } = start({ capabilities: { stream: 'none' } })
+  answer(host.last, { log: 'log-1' }, 202)
+  answer(host.last, '<html>')
+  expect(heard.error).toMatchObject({ code: 'protocol/malformed' })
+})

@@ -1,9 +1,12 @@
-import { Observable, Subscriber } from 'rxjs'
+import type { Observable } from 'rxjs'
 import type { LogRequest } from './rung.js'
+import { SampanError } from '../../errors.js'
 import type { Platform } from '../../platform/platform.js'
 import type { Frame } from '../../protocol/frames.js'
 import { parseJson } from '../../protocol/json.js'
 import { frameOfLog, logPath, POLL_PREFERENCE, type LogPage, type PollTicket } from '../../protocol/log-wire.js'
+import { defer, sequence } from '../../protocol/streams.js'
+import { transform } from '../../protocol/transform.js'
 import { BODY_EVENT } from '../body-reader.js'
 import { requestFrames } from '../request-frames.js'
 
@@ -17,48 +20,35 @@ const WAIT_MS = 20_000
  * @param from the number of the last frame that came of an answer that was started before. Absent: it is started.
  */
 export function pollFrames(platform: Platform, base: string, request: LogRequest, from?: number): Observable<Frame> {
-  return new Observable(subscriber => {
+  return defer(() => {
     const { headers } = request
     const logId = request.logId!
     let after = from ?? 0
-    let isStarted = false
-    let isDone = false
+    let isSent = from !== undefined
+    let hasMore = isSent
 
-    const send = (part: Partial<LogRequest>, take: (frame: Frame) => void, end: () => void): void => {
-      const inner: Subscriber<Frame> = new Subscriber<Frame>({
-        next: take,
-        error: (error: unknown) => subscriber.error(error),
-        complete() {
-          subscriber.remove(inner)
-          end()
-        },
-      })
-      subscriber.add(inner)
-      requestFrames(platform, { ...request, isWhole: true, ...part }).subscribe(inner)
-    }
-    const ask = (): void =>
-      send(
-        { url: base + logPath(logId, after, WAIT_MS), method: 'GET', headers: { ...headers, accept: 'application/json' }, body: undefined, framing: 'body' },
-        ({ data }) => {
-          const { frames, isDone: isLast } = parseJson(data) as LogPage
-          frames.forEach(frame => {
-            if (frame.seq <= after) return
-            after = frame.seq
-            subscriber.next(frameOfLog(frame))
-          })
-          isDone = isLast
-        },
-        () => (isDone ? subscriber.complete() : ask()),
-      )
-    if (from !== undefined) return ask()
-    send(
-      { headers: { ...headers, ...POLL_PREFERENCE } },
-      frame => {
+    const ask = (part: Partial<LogRequest>, read: (frame: Frame, emit: (frame: Frame) => void) => void): Observable<Frame> =>
+      requestFrames(platform, { ...request, isWhole: true, ...part }).pipe(transform<Frame, Frame>(emit => ({ next: frame => read(frame, emit) })))
+    const start = (): Observable<Frame> => {
+      isSent = true
+      return ask({ headers: { ...headers, ...POLL_PREFERENCE } }, (frame, emit) => {
         const ticket = frame.event === BODY_EVENT && (parseJson(frame.data) as PollTicket | undefined)
-        if (ticket && ticket.log === logId) isStarted = true
-        else subscriber.next(frame)
-      },
-      () => (isStarted ? ask() : subscriber.complete()),
-    )
+        if (ticket && ticket.log === logId) hasMore = true
+        else emit(frame)
+      })
+    }
+    const page = (): Observable<Frame> => {
+      const url = base + logPath(logId, after, WAIT_MS)
+      return ask({ url, method: 'GET', headers: { ...headers, accept: 'application/json' }, body: undefined, framing: 'body' }, ({ data }, emit) => {
+        const { frames, isDone } = Object(parseJson(data)) as Partial<LogPage>
+        if (!Array.isArray(frames)) throw new SampanError('protocol/malformed', 'The server answered a poll with something that is no page of a log', { phase: 'stream' })
+        hasMore = !isDone
+        frames.forEach(frame => {
+          after = frame.seq
+          emit(frameOfLog(frame))
+        })
+      })
+    }
+    return sequence(() => (isSent ? (hasMore ? page() : undefined) : start()))
   })
 }

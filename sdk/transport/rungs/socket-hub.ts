@@ -42,7 +42,7 @@ export const socketRung: SocketRung = (platform, base, clock) => {
         const fail = (error: SampanError): void => subscriber.error(locate(error, watchdog.phase, { headers: {} }, watchdog.wasHidden))
         const watchdog = createWatchdog(platform, timeouts, clock, () => true, fail)
         subscriber.add(watchdog.stop)
-        lines.add(id, subscriber, watchdog, after ?? 0)
+        lines.add(id, subscriber, watchdog)
         subscriber.add(() => {
           lines.delete(id)
           if (!lines.size) stopLinger = clock.setTimer(LINGER_MS, link.close)

@@ -8,8 +8,7 @@ import type { Watchdog } from '../watchdog.js'
 /** The streams that share a socket, by the id of their log. */
 export interface SocketLines {
   readonly size: number
-  /** @param after frames up to this number have come before. */
-  add(id: string, subscriber: Subscriber<Frame>, watchdog: Watchdog, after: number): void
+  add(id: string, subscriber: Subscriber<Frame>, watchdog: Watchdog): void
   delete(id: string): void
   /** Hands a reply to its stream. What is for none is for one that was left. */
   receive(reply: SocketReply): void
@@ -18,12 +17,12 @@ export interface SocketLines {
 }
 
 export function createSocketLines(): SocketLines {
-  const lines = new Map<string, { subscriber: Subscriber<Frame>; watchdog: Watchdog; after: number }>()
+  const lines = new Map<string, { subscriber: Subscriber<Frame>; watchdog: Watchdog }>()
   return {
     get size() {
       return lines.size
     },
-    add: (id, subscriber, watchdog, after) => void lines.set(id, { subscriber, watchdog, after }),
+    add: (id, subscriber, watchdog) => void lines.set(id, { subscriber, watchdog }),
     delete: id => void lines.delete(id),
     receive(reply) {
       const line = lines.get(reply.id)
@@ -32,8 +31,6 @@ export function createSocketLines(): SocketLines {
       if (reply.type === 'start') return watchdog.reach('first-byte')
       if (reply.type === 'frame') {
         watchdog.reach('stream')
-        if (reply.seq <= line.after) return
-        line.after = reply.seq
         return subscriber.next(frameOfLog(reply))
       }
       lines.delete(reply.id)
