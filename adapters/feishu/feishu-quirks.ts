@@ -1,21 +1,13 @@
 import { describeHost, type HostFacts } from '../shared/host-facts.js'
-import { SIMULATOR_WARNING, type HostQuirks } from '../shared/quirks.js'
+import { AS_IN_WECHAT, type HostQuirks } from '../shared/quirks.js'
 
 /** How Feishu differs from WeChat. Source: open.feishu.cn (tt.request). */
 export const feishuQuirks: HostQuirks = {
+  ...AS_IN_WECHAT,
   name: 'feishu',
-  minVersion: '0',
-  minStreamVersion: '0',
   // Others say that it does not stream.
   probesStream: true,
   capabilities: { stream: 'none', maxStreams: 1, earlyHeaders: false },
-  headerField: 'header',
-  requestFields: { dataType: 'text', responseType: 'text' },
-  streamFields: { enableChunked: true },
-  binaryFields: { responseType: 'arraybuffer' },
-  signIn: { api: 'login', args: { timeout: 10_000 }, field: 'code' },
-  reasons: {},
-  simulatorLies: SIMULATOR_WARNING,
 }
 
 /** What is known of it, and how. */

@@ -1,8 +1,9 @@
 import { describeHost, type HostFacts } from '../shared/host-facts.js'
-import { SIMULATOR_WARNING, type HostQuirks } from '../shared/quirks.js'
+import { AS_IN_WECHAT, type HostQuirks } from '../shared/quirks.js'
 
 /** How ASCF, the framework of HarmonyOS atomic services, differs from WeChat. Source: developer.huawei.com (has.request). */
 export const harmonyQuirks: HostQuirks = {
+  ...AS_IN_WECHAT,
   name: 'harmony',
   // `has.request` returns a task.
   minVersion: '1.0.4',
@@ -10,13 +11,6 @@ export const harmonyQuirks: HostQuirks = {
   // How it tells its version is not written down: where it tells none, its tasks decide.
   probesStream: true,
   capabilities: { stream: 'bytes', maxStreams: 1, earlyHeaders: false },
-  headerField: 'header',
-  requestFields: { dataType: 'text', responseType: 'text' },
-  streamFields: { enableChunked: true },
-  binaryFields: { responseType: 'arraybuffer' },
-  signIn: { api: 'login', args: { timeout: 10_000 }, field: 'code' },
-  reasons: {},
-  simulatorLies: SIMULATOR_WARNING,
 }
 
 /** What is known of it, and how. */

@@ -1,19 +1,12 @@
 import { describeHost, type HostFacts } from '../shared/host-facts.js'
-import type { HostQuirks } from '../shared/quirks.js'
+import { AS_IN_WECHAT, type HostQuirks } from '../shared/quirks.js'
 
 /** How JD differs from WeChat. No page of the vendor's was found; the source of Taro and uni-app's pages speak of it. */
 export const jdQuirks: HostQuirks = {
+  ...AS_IN_WECHAT,
   name: 'jd',
-  minVersion: '0',
-  minStreamVersion: '0',
   probesStream: true,
   capabilities: { stream: 'none', maxStreams: 1, earlyHeaders: false },
-  headerField: 'header',
-  requestFields: { dataType: 'text', responseType: 'text' },
-  streamFields: { enableChunked: true },
-  binaryFields: { responseType: 'arraybuffer' },
-  signIn: { api: 'login', args: { timeout: 10_000 }, field: 'code' },
-  reasons: {},
   simulatorLies: 'JD’s tool gives only the mock login code 200: test sign-in on a phone',
 }
 

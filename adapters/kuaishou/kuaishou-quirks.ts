@@ -1,20 +1,12 @@
 import { describeHost, type HostFacts } from '../shared/host-facts.js'
-import { SIMULATOR_WARNING, type HostQuirks } from '../shared/quirks.js'
+import { AS_IN_WECHAT, type HostQuirks } from '../shared/quirks.js'
 
 /** How Kuaishou differs from WeChat. Sources: open.kuaishou.com (domains), uni-app's pages and the source of Taro's plug-in. */
 export const kuaishouQuirks: HostQuirks = {
+  ...AS_IN_WECHAT,
   name: 'kuaishou',
-  minVersion: '0',
-  minStreamVersion: '0',
   probesStream: true,
   capabilities: { stream: 'none', maxStreams: 1, earlyHeaders: false },
-  headerField: 'header',
-  requestFields: { dataType: 'text', responseType: 'text' },
-  streamFields: { enableChunked: true },
-  binaryFields: { responseType: 'arraybuffer' },
-  signIn: { api: 'login', args: { timeout: 10_000 }, field: 'code' },
-  reasons: {},
-  simulatorLies: SIMULATOR_WARNING,
 }
 
 /** What is known of it, and how. */

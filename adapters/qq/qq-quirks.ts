@@ -1,11 +1,10 @@
 import { describeHost, type HostFacts } from '../shared/host-facts.js'
-import { SIMULATOR_WARNING, type HostQuirks } from '../shared/quirks.js'
+import { AS_IN_WECHAT, type HostQuirks } from '../shared/quirks.js'
 
 /** How QQ differs from WeChat: hardly, as far as q.qq.com tells. */
 export const qqQuirks: HostQuirks = {
+  ...AS_IN_WECHAT,
   name: 'qq',
-  minVersion: '0',
-  minStreamVersion: '0',
   // Its pages do not name `enableChunked`.
   probesStream: true,
   capabilities: {
@@ -17,13 +16,6 @@ export const qqQuirks: HostQuirks = {
     // Its page says what WeChat's says, without the number.
     hiddenMs: 5_000,
   },
-  headerField: 'header',
-  requestFields: { dataType: 'text', responseType: 'text' },
-  streamFields: { enableChunked: true },
-  binaryFields: { responseType: 'arraybuffer' },
-  signIn: { api: 'login', args: { timeout: 10_000 }, field: 'code' },
-  reasons: {},
-  simulatorLies: SIMULATOR_WARNING,
 }
 
 /** What is known of it, and how. */

@@ -66,3 +66,19 @@ export interface WxLike {
 
 /** What a developer tool is said to be of which nothing more is known. */
 export const SIMULATOR_WARNING = 'A developer tool is no phone: test streams, aborts and sign-in on one'
+
+/**
+ * What is taken for true of a host whose vendor does not write it down: that it is as in WeChat. A table that begins with
+ * this says so, and what it says besides is known.
+ */
+export const AS_IN_WECHAT = {
+  minVersion: '0',
+  minStreamVersion: '0',
+  headerField: 'header',
+  requestFields: { dataType: 'text', responseType: 'text' },
+  streamFields: { enableChunked: true },
+  binaryFields: { responseType: 'arraybuffer' },
+  signIn: { api: 'login', args: { timeout: 10_000 }, field: 'code' },
+  reasons: {},
+  simulatorLies: SIMULATOR_WARNING,
+} as const satisfies Partial<HostQuirks>

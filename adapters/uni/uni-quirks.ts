@@ -1,21 +1,13 @@
 import { describeHost, type HostFacts } from '../shared/host-facts.js'
-import { SIMULATOR_WARNING, type HostQuirks } from '../shared/quirks.js'
+import { AS_IN_WECHAT, type HostQuirks } from '../shared/quirks.js'
 
 /** How `uni.*` answers where no mini-program host stands behind it: in an app. Sources: uni-app's docs and source. */
 export const uniQuirks: HostQuirks = {
+  ...AS_IN_WECHAT,
   name: 'uni',
-  minVersion: '0',
-  minStreamVersion: '0',
   // HarmonyOS streams from HBuilderX 4.75 on, as bytes; of Android and iOS nothing is written down. The task shows it.
   probesStream: true,
   capabilities: { stream: 'none', maxStreams: 1 },
-  headerField: 'header',
-  requestFields: { dataType: 'text', responseType: 'text' },
-  streamFields: { enableChunked: true },
-  binaryFields: { responseType: 'arraybuffer' },
-  signIn: { api: 'login', args: { timeout: 10_000 }, field: 'code' },
-  reasons: {},
-  simulatorLies: SIMULATOR_WARNING,
 }
 
 /** What is known of it, and how. */
