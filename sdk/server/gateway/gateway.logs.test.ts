@@ -63,9 +63,18 @@ describe('a completion with an id', () => {
     expect(await (await get('/v1/logs/a')).text()).toContain('你好')
   })
   it('that was refused leaves nothing behind: the id may be used again', async () => {
-    const { chat, provider } = await startRelay({ status: 429, chunks: ['{"error":{"message":"slow down","code":"rate_limited"}}'], headers: { 'retry-after': '7' } })
+    const refusal = { status: 429, chunks: ['{"error":{"message":"slow down","code":"rate_limited"}}'], headers: { 'retry-after': '7' } }
+    let refuse: (reply: typeof refusal) => void
+    // Not before the second is there: one that comes after the refusal rightly asks anew.
+    const { chat, provider } = await startRelay(() => new Promise(resolve => (refuse = resolve)))
     const headers = { 'x-sampan-log-id': 'a' }
-    const asked = await Promise.all([chat({}, { headers }), chat({}, { headers })])
+    const first = chat({}, { headers })
+    await provider.until(({ requests }) => requests.length === 1)
+    const second = chat({}, { headers })
+    // Whoever asks later gets through the same doors later, and is sent away behind them.
+    for (let turn = 0; turn < 20; turn++) await chat({ model: 'none' })
+    refuse!(refusal)
+    const asked = await Promise.all([first, second])
     expect(asked.map(({ status }) => status)).toEqual([429, 429])
     expect(asked[1]!.headers.get('retry-after')).toBe('7')
     expect(provider.requests).toHaveLength(1)
