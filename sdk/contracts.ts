@@ -3,7 +3,7 @@ import type { SampanError } from './errors.js'
 import type { AgentEvent } from './protocol/events.js'
 import type { JsonSchema } from './protocol/json.js'
 import type { Validation } from './protocol/schema.js'
-import type { Message, RunAgentInput, TokenUsage, ToolDescription } from './protocol/messages.js'
+import type { Interrupt, Message, ResumeEntry, RunAgentInput, TokenUsage, ToolDescription } from './protocol/messages.js'
 import type { Clock, Stop } from './platform/platform.js'
 
 // The types where rooms meet. A run is an ordered log of events; everything that can run is one function.
@@ -81,6 +81,8 @@ export type ModelEvent =
   | { type: 'tool-call-start'; toolCallId: string; toolCallName: string }
   | { type: 'tool-call-delta'; toolCallId: string; delta: string }
   | { type: 'usage'; usage: TokenUsage }
+  /** What was said so far does not count: the answer begins anew (a retry, or another model after one that broke off). */
+  | { type: 'reset'; error: SampanError }
   | { type: 'finish'; reason: FinishReason; rawReason?: string }
   | { type: 'error'; error: SampanError }
 
@@ -125,6 +127,8 @@ export interface LedgerEntry {
   result?: string
   /** Whether that is an error. */
   isError?: boolean
+  /** What the tool passes to its server, so that a repeated call is recognised there. Minted once per call. */
+  idempotencyKey?: string
 }
 /** What tool calls have been done, so that none is done twice. Reading is synchronous; writing may take its time. */
 export interface ToolLedger {
@@ -171,6 +175,8 @@ export interface ToolContext {
   readonly threadId: string
   readonly runId: string
   readonly cancel: CancelSignal
+  /** Tells how far the call has come: plain JSON for the view (`sampan:tool-progressed`). The model never sees it. */
+  progress(value: unknown): void
 }
 
 /** A function offered to a model, with what is needed to run it safely. Made by `defineTool`. */
@@ -191,9 +197,38 @@ export interface Tool<Name extends string = string, Args = any, Result = any> {
   validateResult?(result: unknown): Validation<Result>
   /** Absent: a person or another program gives the result. */
   execute?(args: Args, context: ToolContext): Result | PromiseLike<Result>
+  /**
+   * Instead of `execute`: the call is a run of its own, an agent's or a workflow's. Its events stand in the run that
+   * called; `end` is called once, before the Observable completes.
+   */
+  startRun?(args: Args, child: ChildCall, context: RunContext, end: (end: ChildEnd) => void): Observable<AgentEvent>
 }
 /** Any tool, whatever its types. */
 export type AnyTool = Tool<string, any, any>
+
+// ---- runs inside runs ----------------------------------------------------------------------------------------------
+
+/** A place for a run inside another: of a tool call, or of a step of a workflow. */
+export interface ChildCall {
+  /** Derived from the parent's, so that it is the same whenever the child is taken up again. Also its `subagentRunId`. */
+  readonly runId: string
+  readonly threadId: string
+  readonly parentRunId: string
+  readonly parentToolCallId?: string
+  /** Answers to the questions it asked, under the ids that it gave them. */
+  readonly resume?: ResumeEntry[]
+  /** What it kept when it asked. */
+  readonly kept?: unknown
+  /** It may have been begun before the app was killed: where it left a checkpoint, it goes on from there. */
+  readonly mayHaveRun?: boolean
+}
+
+/** How a run inside another ended. `kept` is plain JSON, and comes back with the answers. */
+export type ChildEnd =
+  | { type: 'success'; result: unknown }
+  | { type: 'interrupt'; interrupts: Interrupt[]; kept: unknown }
+  | { type: 'cancelled' }
+  | { type: 'error'; error: SampanError }
 
 // ---- prices --------------------------------------------------------------------------------------------------------
 

@@ -26,6 +26,8 @@ export type {
   ApprovalRule,
   Budget,
   CancelSignal,
+  ChildCall,
+  ChildEnd,
   Checkpoint,
   CheckpointStore,
   FinishReason,

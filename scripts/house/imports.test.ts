@@ -28,6 +28,8 @@ const table: Record<string, Rule> = {
   context: { rooms: ['contracts', 'platform', 'errors'] },
   agent: { rooms: ['contracts', 'context', 'protocol', 'errors'], types: ['platform'], packages: ['rxjs'] },
   middleware: { rooms: ['contracts', 'protocol', 'errors'], packages: ['rxjs'] },
+  // What an agent knows besides the conversation: tools and wrappers over small data.
+  memory: { rooms: ['contracts', 'agent', 'protocol', 'errors'], packages: ['rxjs'] },
   workflow: { rooms: ['contracts', 'context', 'agent', 'protocol', 'errors'], packages: ['rxjs'] },
   thread: { rooms: ['contracts', 'context', 'protocol', 'platform', 'errors', 'strings'], packages: ['rxjs'] },
   view: { rooms: ['thread', 'protocol', 'strings'], types: ['contracts'], packages: ['rxjs'], owned: { react: 'view/react', vue: 'view/vue' } },

@@ -15,7 +15,7 @@ const ROOMS = ['index', 'zod', 'rxjs', 'protocol', 'transport', 'workflow', 'thr
 /** Single files of a room that are doors beside the room itself. */
 const FILES = ['protocol/json-schema', 'protocol/json-patch', 'view/react', 'view/vue', 'view/behavior', 'view/markdown', 'skills/runtime']
 /** Rooms that have a door for every file or folder in them. */
-const STREETS = ['sdk/endpoints', 'sdk/middleware', 'sdk/device', 'adapters']
+const STREETS = ['sdk/endpoints', 'sdk/middleware', 'sdk/memory', 'sdk/device', 'adapters']
 const PRIVATE = new Set(['adapters/shared', 'adapters/frameworks', 'sdk/device/call-device'])
 
 /** Doors that no native project has a use for: not for a phone, or for frameworks, whose bundlers take the modules. */

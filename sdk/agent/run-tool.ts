@@ -5,6 +5,7 @@ import type { RunState } from './run-state.js'
 import { endCall, failure, outcomeOf, type ToolOutcome } from './tool-outcome.js'
 import { createCancel } from '../context/cancel.js'
 import { errorMessage } from '../errors.js'
+import { customEvent } from '../protocol/custom-events.js'
 import type { AgentEvent } from '../protocol/events.js'
 
 /** The longest time a host's timer keeps: 2³¹ − 1 ms. What is longer would go off at once. */
@@ -45,11 +46,14 @@ export function runTool(state: RunState, call: CheckedCall): Observable<AgentEve
       release()
       if (!isSettled) tell()
     })
+    const progress = (value: unknown): void => {
+      if (!isSettled && !subscriber.closed) subscriber.next(customEvent('sampan:tool-progressed', { toolCallId, progress: value }))
+    }
     const execute = (): void => {
       // Left while the ledger was being written. The entry stays: a later run may have begun the call meanwhile.
       if (subscriber.closed) return
       whenDone(
-        () => tool.execute!(args, { toolCallId, idempotencyKey: toolCallId, threadId, runId, cancel: signal }),
+        () => tool.execute!(args, { toolCallId, idempotencyKey: toolCallId, threadId, runId, cancel: signal, progress }),
         result => settle(outcomeOf(tool, result, maxResultChars)),
         fail,
       )

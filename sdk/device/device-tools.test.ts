@@ -95,7 +95,7 @@ describe('in a thread, device tools', () => {
     const manager = { start() {}, stop() {}, onStart: (listener: () => void) => (heard = listener), onStop() {}, onError() {} }
     const host = { ...createWxFake().wx, prefix: manager, getRecorderManager(this: { prefix: object }) { return this.prefix } }
     const [start] = recorderTools(wechatPlatform(host as never))
-    const context = { toolCallId: 'c', idempotencyKey: 'c', threadId: 't', runId: 'r', cancel: createCancel().signal }
+    const context = { toolCallId: 'c', idempotencyKey: 'c', threadId: 't', runId: 'r', cancel: createCancel().signal, progress() {} }
     const started = start.execute!({}, context)
     heard!()
     expect(await started).toEqual({ recording: true })

@@ -7,6 +7,9 @@ export type {
   TextMessageChunkEvent, TextMessageContentEvent, TextMessageEndEvent, TextMessageRole, TextMessageStartEvent, ToolCallArgsEvent,
   ToolCallChunkEvent, ToolCallEndEvent, ToolCallResultEvent, ToolCallStartEvent,
 } from './events.js'
+export { customEvent } from './custom-events.js'
+export type { SampanCustomEvents } from './custom-events.js'
+export { keepRun, keptRun } from './kept-runs.js'
 export { contentText } from './messages.js'
 export type {
   ActivityMessage, AssistantMessage, ContentPart, ContentSource, DeveloperMessage, Interrupt, MediaContent, Message, Metadata, ReasoningMessage,

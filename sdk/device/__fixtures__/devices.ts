@@ -34,7 +34,7 @@ export function deviceOn(name: string, answer: Answer | ((api: string) => Answer
 export async function execute(tool: AnyTool, args: object = {}, cancel: CancelSignal = createCancel().signal): Promise<any> {
   const checked = tool.validate(args)
   if (!checked.ok) throw new Error(checked.issues)
-  const context: ToolContext = { toolCallId: 'c', idempotencyKey: 'c', threadId: 't', runId: 'r', cancel }
+  const context: ToolContext = { toolCallId: 'c', idempotencyKey: 'c', threadId: 't', runId: 'r', cancel, progress() {} }
   return await tool.execute!(checked.value, context)
 }
 
