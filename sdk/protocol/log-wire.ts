@@ -46,9 +46,9 @@ export const logPath = (id: string, after: number, waitMs?: number): string =>
 /** Where a log is told that nobody wants it any more. */
 export const cancelPath = (id: string): string => '/v1/logs/' + encodeURIComponent(id) + '/cancel'
 
-/** Whether a frame is the last of its log: the end of a completion, or an error. */
+/** Whether a frame is the last of its log: the end of a completion, the last event of a run, or an error. */
 export function endsLog({ data, event }: Frame): boolean {
-  return data === '[DONE]' || event === 'error'
+  return data === '[DONE]' || event === 'error' || event === 'done'
 }
 
 /** A frame of a log as a frame of a stream. */

@@ -4,7 +4,7 @@ import { asciiJson } from './frames.js'
 import { beginLifetime, clientClosed } from './lifetime.js'
 import { answerWithLog } from './log-answers.js'
 import { checkLogId } from './log-places.js'
-import { openLog } from './logged-completion.js'
+import { completionSource, openLog } from './logged-completion.js'
 import { type Problem, toProblem } from './problem.js'
 import type { Provider } from './providers.js'
 import { relayFrames } from './relay.js'
@@ -20,7 +20,7 @@ export async function complete(call: CompletionCall, context: CompletionContext)
   const { request, requestId } = call
   const { limits, heartbeatMs, live } = context
   const logId = readLogId(request)
-  if (logId !== undefined && call.body.stream === true) return answerWithLog(call, await openLog(call, logId, context), context)
+  if (logId !== undefined && call.body.stream === true) return answerWithLog(call, await openLog(call, logId, context, () => completionSource(call, context)), context)
   const { provider, body } = resolveModel(call, context)
   const release = context.slots.take(call.caller.userId)
   const lifetime = beginLifetime({ client: request.signal, maxMs: limits.maxCompletionMs, live, release })

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { memoryLedgers } from './agents/memory-ledgers.js'
 import { createCorsPolicy } from './cors.js'
 import type { Lifetime } from './lifetime.js'
 import { createLogSockets } from './log-socket.js'
@@ -52,6 +53,8 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
   })
   const parts: RouteParts = {
     ...models,
+    agents: options.agents ?? {},
+    ledgers: options.ledgers ?? memoryLedgers(),
     auth,
     limits,
     cors,

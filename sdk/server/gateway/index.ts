@@ -1,4 +1,6 @@
 // The door of the gateway: names only.
+export { hostAgent, type HostedAgent, type HostedLedgers } from './agents/host-agent.js'
+export { memoryLedgers } from './agents/memory-ledgers.js'
 export { createGateway, type Gateway } from './gateway.js'
 export type { LogAppend, LogKey, LogNote, LogSlice, LogStore } from './logs/log-store.js'
 export { memoryLogStore, type MemoryLogStoreOptions } from './logs/memory-log-store.js'

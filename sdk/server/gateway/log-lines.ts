@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto'
 import type { WebSocket } from 'ws'
 import type { SocketCommand, SocketReply } from '../../protocol/index.js'
 import { asciiJson } from './frames.js'
+import { agentSource, runPath } from './agents/agent-runs.js'
 import { logFrameOf } from './log-answers.js'
-import { openLog, type OpenLog } from './logged-completion.js'
+import { completionSource, openLog, type OpenLog } from './logged-completion.js'
 import { checkAfter, checkLogId } from './log-places.js'
 import { errorBody, Problem, toProblem } from './problem.js'
 import { completionPaths, readCompletion, type RouteParts } from './routes.js'
@@ -61,11 +62,13 @@ export function attendSocket(socket: WebSocket, parts: RouteParts): { readonly s
 async function send(command: Extract<SocketCommand, { type: 'send' }>, requestId: string, parts: RouteParts): Promise<OpenLog> {
   const { id, path, body } = command
   parts.admit()
-  if (!completionPaths.includes(path)) throw new Problem('not_found', 'A socket carries completions only.')
+  const agent = runPath.exec(path)?.[1]
+  if (agent === undefined && !completionPaths.includes(path)) throw new Problem('not_found', 'A socket carries completions and runs of agents only.')
   const request = requestOf(path, command.headers, body)
   const call = await readCompletion(request, requestId, parts)
-  if (call.body.stream !== true) throw new Problem('invalid_request', 'A socket carries streams only: `stream` must be true.')
-  const opened = await openLog(call, checkLogId(id), parts)
+  if (agent === undefined && call.body.stream !== true) throw new Problem('invalid_request', 'A socket carries streams only: `stream` must be true.')
+  const source = agent === undefined ? undefined : await agentSource(call, decodeURIComponent(agent), parts)
+  const opened = await openLog(call, checkLogId(id), parts, () => source ?? completionSource(call, parts))
   parts.logs.keep(opened.key)
   return opened
 }

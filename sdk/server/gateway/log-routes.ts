@@ -33,6 +33,7 @@ export async function cancelLog({ request, requestId }: LogAnswerCall, id: strin
 export async function eraseUser(request: Request, parts: RouteParts): Promise<Response> {
   const { userId } = await parts.tokens.verify(request.headers.get('authorization'))
   await parts.logs.erase(userId)
+  await parts.ledgers.erase(userId)
   return json({ isErased: true }, request)
 }
 

@@ -1,11 +1,20 @@
 import { type CompletionCall, type CompletionContext, resolveModel, wantsErrorEvents } from './completion-call.js'
 import { readEvents } from './events.js'
-import { beginLifetime } from './lifetime.js'
+import { beginLifetime, type Lifetime } from './lifetime.js'
 import { readAfter } from './log-places.js'
 import { logNotFound, type LogReading } from './logs/log-reading.js'
 import type { LogKey, LogStore } from './logs/log-store.js'
 import { type RunningLog, startRunningLog } from './logs/running-log.js'
+import type { ErrorLines } from './relay.js'
 import { callProvider } from './upstream.js'
+
+/** Where the frames of a log come from. */
+export interface LogSource {
+  /** Begins. The lines of each frame but its number; the last of them ends the log. Whatever goes wrong is thrown. */
+  start(lifetime: Lifetime): AsyncGenerator<string[], void>
+  /** How an error reads as the last frame. Default: as in a completion. */
+  errorLines?: ErrorLines
+}
 
 /** A completion that is kept, and somebody who reads it. */
 export interface OpenLog {
@@ -13,11 +22,19 @@ export interface OpenLog {
   reading: LogReading
 }
 
+/** A completion as the source of a log. Throws what is wrong with the request. */
+export function completionSource(call: CompletionCall, context: CompletionContext): LogSource {
+  const { provider, body } = resolveModel(call, context)
+  return { start: lifetime => readEvents(callProvider(provider, body, context.limits, lifetime), provider) }
+}
+
 /**
- * Begins a completion that is kept, or joins the one that has this id: then nothing is asked of the provider. The reader
- * is in from the start, so that its leaving is noticed at any time.
+ * Begins a stream that is kept, or joins the one that has this id: then nothing is begun. The reader is in from the
+ * start, so that its leaving is noticed at any time.
+ *
+ * @param prepare called where there is no such log yet.
  */
-export async function openLog(call: CompletionCall, id: string, context: CompletionContext): Promise<OpenLog> {
+export async function openLog(call: CompletionCall, id: string, context: CompletionContext, prepare: () => LogSource): Promise<OpenLog> {
   const { request, requestId } = call
   const { logs } = context
   const key = { userId: call.caller.userId, id }
@@ -25,7 +42,7 @@ export async function openLog(call: CompletionCall, id: string, context: Complet
   await logs.open(key, async store => {
     // Whoever has frames of an answer wants its rest, not another answer.
     if (after > 0) throw logNotFound()
-    return begin(call, key, store, context)
+    return begin(call, key, store, context, prepare())
   })
   const reading = logs.read(key, after, requestId)
   if (request.headers.get('x-sampan-detach') === '1') logs.keep(key)
@@ -34,11 +51,10 @@ export async function openLog(call: CompletionCall, id: string, context: Complet
   return { key, reading }
 }
 
-async function begin(call: CompletionCall, key: LogKey, store: LogStore, context: CompletionContext): Promise<RunningLog | undefined> {
+async function begin(call: CompletionCall, key: LogKey, store: LogStore, context: CompletionContext, source: LogSource): Promise<RunningLog | undefined> {
   const { request, requestId } = call
   const { limits, live, slots, logs, heartbeatMs } = context
   const { graceMs, retentionMs: ttlMs, maxBytesPerLog: maxBytes } = logs.settings
-  const { provider, body } = resolveModel(call, context)
   const release = slots.take(key.userId)
   const isNew = await store.create(key, ttlMs).catch((error: unknown) => {
     release()
@@ -49,11 +65,11 @@ async function begin(call: CompletionCall, key: LogKey, store: LogStore, context
     return undefined
   }
   const lifetime = beginLifetime({ maxMs: limits.maxCompletionMs, live, release })
-  const events = readEvents(callProvider(provider, body, limits, lifetime), provider)
+  const { errorLines } = source
   const refusalMs = wantsErrorEvents(request) ? 0 : heartbeatMs
   const onProblem: CompletionContext['onProblem'] = context.onProblem
   return startRunningLog({
-    key, store, events, lifetime, requestId, graceMs, maxBytes, ttlMs, refusalMs,
+    key, store, events: source.start(lifetime), errorLines, lifetime, requestId, graceMs, maxBytes, ttlMs, refusalMs,
     onProblem: problem => onProblem(problem, requestId),
   })
 }

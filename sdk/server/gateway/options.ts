@@ -1,3 +1,4 @@
+import type { HostedAgent, HostedLedgers } from './agents/host-agent.js'
 import type { LogStore } from './logs/log-store.js'
 import type { Provider } from './providers.js'
 
@@ -88,6 +89,10 @@ export interface GatewayOptions {
   providers?: Record<string, Provider>
   /** Aliases and where they lead. Default: `default` leads to the first provider. */
   models?: Record<string, ModelRoute>
+  /** Agents that run here, by name: `{ travel: hostAgent(agent) }`. Default none. */
+  agents?: Record<string, HostedAgent>
+  /** What tool calls of hosted agents have been done. Default in this process. */
+  ledgers?: HostedLedgers
   auth?: AuthOptions
   limits?: LimitOptions
   logs?: LogOptions

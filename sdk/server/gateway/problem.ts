@@ -24,6 +24,7 @@ export const problemTable = {
   model_not_allowed: [403, 'permission_error'],
   origin_not_allowed: [403, 'permission_error'],
   model_not_found: [404, 'not_found_error'],
+  agent_not_found: [404, 'not_found_error'],
   log_not_found: [404, 'not_found_error'],
   log_expired: [410, 'not_found_error'],
   not_found: [404, 'not_found_error'],

@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
-import { type CompletionCall, type CompletionContext, wantsAscii, wantsErrorEvents } from './completion-call.js'
+import { type AgentContext, runAgent, runPath } from './agents/agent-runs.js'
+import { type CompletionCall, wantsAscii, wantsErrorEvents } from './completion-call.js'
 import { complete } from './completions.js'
 import type { CorsPolicy } from './cors.js'
 import type { RateLimiter } from './limits.js'
@@ -13,7 +14,7 @@ import { sseResponse } from './sse-response.js'
 import type { TokenIssuer } from './tokens.js'
 
 /** The parts the routes are wired to. */
-export interface RouteParts extends CompletionContext {
+export interface RouteParts extends AgentContext {
   auth: AuthOptions
   tokens: TokenIssuer
   cors: CorsPolicy
@@ -60,6 +61,11 @@ function createApp(parts: RouteParts): Hono<{ Bindings: { requestId: string } }>
     return answer(await signIn(readSignIn(await readJsonObject(c.req.raw, limits.maxBodyBytes)), parts.auth, tokens))
   })
   app.on('POST', completionPaths, async c => complete(await readCompletion(c.req.raw, c.env.requestId, parts), parts))
+  app.get('/v1/agents', async c => {
+    await callerOf(c.req.raw)
+    return answer({ agents: Object.entries(parts.agents).map(([name, { agent: { info } }]) => ({ ...info, name })) })
+  })
+  app.post('/v1/agents/:name/runs', async c => runAgent(await readCompletion(c.req.raw, c.env.requestId, parts), c.req.param('name'), parts))
   app.get('/v1/logs/:id', c => readLog({ request: c.req.raw, requestId: c.env.requestId }, c.req.param('id'), parts))
   app.post('/v1/logs/:id/cancel', c => cancelLog({ request: c.req.raw, requestId: c.env.requestId }, c.req.param('id'), parts))
   app.post('/v1/me/erase', c => eraseUser(c.req.raw, parts))
@@ -96,7 +102,7 @@ function failed(error: unknown, request: Request, requestId: string, parts: Rout
   const problem = toProblem(error)
   parts.onProblem(problem, requestId)
   const { pathname } = new URL(request.url)
-  const isEvent = wantsErrorEvents(request) && (completionPaths.includes(pathname) || (request.method === 'GET' && pathname.startsWith('/v1/logs/')))
+  const isEvent = wantsErrorEvents(request) && (completionPaths.includes(pathname) || runPath.test(pathname) || (request.method === 'GET' && pathname.startsWith('/v1/logs/')))
   if (!isEvent) return errorResponse(problem, requestId)
   async function* frames() {
     yield errorFrame(problem, requestId, 1)

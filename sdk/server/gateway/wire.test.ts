@@ -22,8 +22,8 @@ it('every code of the table is given somewhere', () => {
 
 it('WIRE.md names every header and path the code knows', () => {
   const headers = new Set([...source.matchAll(/'(x-[a-z-]+|retry-after|www-authenticate|allow)'/g)].map(match => match[1]!))
-  const paths = new Set([...source.matchAll(/'(\/v1\/[a-z/:-]+|\/chat\/completions|\/health)'/g)].map(match => match[1]!.replace(':id', '{id}')))
+  const paths = new Set([...source.matchAll(/'(\/v1\/[a-z/:-]+|\/chat\/completions|\/health)'/g)].map(match => match[1]!.replace(/:(\w+)/g, '{$1}')))
   expect(headers.size).toBeGreaterThan(5)
-  expect(paths.size).toBe(9)
+  expect(paths.size).toBeGreaterThan(9)
   expect([...headers, ...paths].filter(word => !page.includes(word))).toEqual([])
 })

@@ -9,7 +9,7 @@ const textFields = new Set(['content', 'reasoning_content', 'reasoning'])
 const maxFoldedChars = 64 * 1024
 
 /** A frame that only makes a text longer: which one, and by what. */
-interface Growth { name: string; text: string; chunk: Chunk; put(text: string): void }
+interface Growth { name: string; text: string; chunk: object; put(text: string): void }
 
 /**
  * The same answer in fewer frames, for a client that was away for long: neighbours that make the same text longer become
@@ -41,8 +41,23 @@ export function foldFrames(frames: readonly Frame[]): Frame[] {
   return folded
 }
 
+/** Events of a hosted run that make a text longer, and what names it. */
+const growingEvents: Record<string, string> = { TEXT_MESSAGE_CONTENT: 'messageId', REASONING_MESSAGE_CONTENT: 'messageId', TOOL_CALL_ARGS: 'toolCallId' }
+
 function growthOf(frame: Frame): Growth | undefined {
-  const chunk = chunkOf(frame)
+  const value = valueOf(frame)
+  return growthOfRun(value) ?? growthOfCompletion(value)
+}
+
+function growthOfRun(event: Record<string, unknown>): Growth | undefined {
+  const { type, delta } = event
+  const owner = typeof type === 'string' && Object.hasOwn(growingEvents, type) ? growingEvents[type]! : undefined
+  if (owner === undefined || typeof delta !== 'string' || !hasOnly(event, ['type', owner, 'delta', 'subagentRunId'])) return undefined
+  return { name: `${type} ${event[owner]}`, text: delta, chunk: event, put: all => void (event.delta = all) }
+}
+
+function growthOfCompletion(value: Record<string, unknown>): Growth | undefined {
+  const chunk = chunkOf(value)
   if (!chunk) return undefined
   const { index = 0, delta } = chunk.choices[0]
   const name = [...Object.keys(delta)].filter(key => key !== 'role' && delta[key] !== null)
@@ -65,16 +80,19 @@ function growthOfCall(choice: number, calls: unknown, chunk: Chunk): Growth | un
   return { name: `${choice} call ${call.index}`, text: part.arguments, chunk, put: all => void (part.arguments = all) }
 }
 
-/** A chunk with one choice that goes on, and nothing at its top that changes what it means. */
-function chunkOf(frame: Frame): Chunk | undefined {
-  if (frame.lines.some(line => line.startsWith('event'))) return undefined
-  let value: Partial<Chunk> | null
+/** The JSON object a frame without a name holds; an empty one where it holds none. */
+function valueOf({ lines }: Frame): Record<string, unknown> {
+  if (lines.some(line => line.startsWith('event'))) return {}
   try {
-    value = JSON.parse(dataOf(frame.lines)) as Partial<Chunk> | null
+    return Object(JSON.parse(dataOf(lines))) as Record<string, unknown>
   } catch {
-    return undefined
+    return {}
   }
-  if (!value || !Array.isArray(value.choices) || value.choices.length !== 1 || (value.usage ?? null) !== null) return undefined
+}
+
+/** A chunk with one choice that goes on, and nothing at its top that changes what it means. */
+function chunkOf(value: Partial<Chunk>): Chunk | undefined {
+  if (!Array.isArray(value.choices) || value.choices.length !== 1 || (value.usage ?? null) !== null) return undefined
   const choice = value.choices[0] as { delta?: unknown; finish_reason?: unknown } | null
   const isGoingOn = choice && isObject(choice.delta) && (choice.finish_reason ?? null) === null
   return isGoingOn && hasOnly(choice, ['index', 'delta', 'finish_reason', 'logprobs']) ? (value as Chunk) : undefined

@@ -66,10 +66,13 @@ export function keyText({ userId, id }: LogKey): string {
   return `${encodeURIComponent(userId)} ${id}`
 }
 
-/** Whether a frame ends its log: `[DONE]`, or an error. */
-export function endsLog({ lines }: Frame): boolean {
-  return lines[0] === 'data: [DONE]' || lines[0] === 'event: error'
+/** Whether a frame ends its log: `[DONE]`, an error, or the last event of a run. */
+export function endsLog({ lines: [first] }: Frame): boolean {
+  return first === 'data: [DONE]' || first === 'event: error' || first === RUN_END
 }
+
+/** The first line of a frame that holds the last event of a hosted run. AG-UI's clients pass over names of events. */
+export const RUN_END = 'event: done'
 
 /** What a frame weighs against limits, in bytes: its text, and about what keeping it costs. */
 export function frameBytes({ lines }: Frame): number {

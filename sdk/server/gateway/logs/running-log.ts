@@ -1,6 +1,6 @@
 import { clientClosed, type Lifetime } from '../lifetime.js'
 import { Problem, toProblem } from '../problem.js'
-import { relayFrames } from '../relay.js'
+import { relayFrames, type ErrorLines } from '../relay.js'
 import { within } from '../sse-response.js'
 import type { LogKey, LogStore } from './log-store.js'
 import { createLogWriter } from './log-writer.js'
@@ -10,6 +10,7 @@ export interface RunningLogOptions {
   key: LogKey
   store: LogStore
   events: AsyncGenerator<string[], void>
+  errorLines?: ErrorLines | undefined
   lifetime: Lifetime
   requestId: string
   /** Milliseconds it goes on with nobody reading. */
@@ -92,7 +93,7 @@ export function startRunningLog(options: RunningLogOptions): RunningLog {
 }
 
 async function write(options: RunningLogOptions, refuse: (problem: Problem) => void): Promise<void> {
-  const { events, lifetime, store, key, requestId, maxBytes, ttlMs, refusalMs, onProblem } = options
+  const { events, errorLines, lifetime, store, key, requestId, maxBytes, ttlMs, refusalMs, onProblem } = options
   const first = events.next()
   first.catch(() => {})
   try {
@@ -115,7 +116,7 @@ async function write(options: RunningLogOptions, refuse: (problem: Problem) => v
     store.delete(key).catch(() => {})
   }
   const writer = createLogWriter({ store, key, maxBytes, ttlMs, onLost: lost })
-  for await (const frame of relayFrames({ events, first, lifetime, requestId, onProblem })) await writer.push(frame)
+  for await (const frame of relayFrames({ events, first, lifetime, requestId, errorLines, onProblem })) await writer.push(frame)
   await writer.flushed()
 }
 

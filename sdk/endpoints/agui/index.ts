@@ -1,0 +1,2 @@
+export { aguiAgent } from './agui.js'
+export type { AguiOptions } from './agui.js'
