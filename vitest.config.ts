@@ -12,6 +12,8 @@ export default defineConfig({
       { test: { name: 'hosts', include: ['scripts/hosts/*.test.ts'], testTimeout: 120_000, hookTimeout: 300_000 } },
       // The seven targets of Taro and the two of uni-app: a gigabyte of tools. `npm run test:hosts`, not `npm test`.
       { test: { name: 'targets', include: ['scripts/targets/*.test.ts'], testTimeout: 120_000, hookTimeout: 900_000 } },
+      // Random misfortune; its length is chosen by CHAOS_RUNS.
+      { test: { name: 'chaos', include: ['scripts/chaos/*.test.ts'] } },
       { test: { name: 'jsc', include: ['scripts/jsc/*.test.ts'], hookTimeout: 300_000 } },
       { test: { name: 'browser', include: ['scripts/browser/*.test.ts'], testTimeout: 120_000, hookTimeout: 300_000 } },
     ],

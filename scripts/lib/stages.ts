@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { buildConcierge, hasConcierge } from './concierge.js'
 import { checks } from './checks.js'
-import { chromium, jsc, provide, type ExternalTool } from './external-tools.js'
+import { chromium, jsc, provide, redis, type ExternalTool } from './external-tools.js'
 import { installOnce } from './install.js'
 import { root, run, tool } from './run.js'
 import { vitest, type Count } from './vitest.js'
@@ -33,6 +33,7 @@ export const stages: Stage[] = [
     },
   })),
   { name: 'build', run: () => one(run(process.execPath, ['--import', 'tsx', 'scripts/build.ts'], { show: true })) },
+  tests('chaos', [redis]),
   tests('package'),
   tests('bundle'),
   tests('hosts'),

@@ -13,11 +13,12 @@ export interface RedisLogStoreOptions {
   prefix?: string
   /** Milliseconds a command may take, those included in which Redis is away. Default 10 seconds. */
   commandTimeoutMs?: number
+  /**
+   * Milliseconds a gateway counts as alive after it last said so; it says so three times as often. What a dead one wrote
+   * is over after that. Default 15 seconds.
+   */
+  leaseMs?: number
 }
-
-/** How long a gateway counts as alive after it last said so, and how often it says so, in milliseconds. */
-const leaseMs = 15_000
-const beatMs = 5_000
 
 type Row = [id: string, fields: string[]]
 
@@ -34,7 +35,7 @@ type Client = Redis & {
  * Every key has an expiry, so a limit of all logs together is Redis's own: `maxmemory` with `maxmemory-policy
  * volatile-ttl`. A log that Redis loses ends with an error: turn its persistence on where restarts must not show.
  */
-export function redisLogStore({ url, prefix = 'sampan:', commandTimeoutMs = 10_000 }: RedisLogStoreOptions): LogStore {
+export function redisLogStore({ url, prefix = 'sampan:', commandTimeoutMs = 10_000, leaseMs = 15_000 }: RedisLogStoreOptions): LogStore {
   const redis = connect(url, { commandTimeout: commandTimeoutMs })
   const ear = connect(url, {})
   const channels = createRedisChannels(ear)
@@ -49,7 +50,7 @@ export function redisLogStore({ url, prefix = 'sampan:', commandTimeoutMs = 10_0
   const listOf = ({ userId }: Pick<LogKey, 'userId'>): string => `${baseOf(userId)}logs`
 
   const beat = (): void => void redis.set(nodeKey(own), '1', 'PX', leaseMs).catch(() => {})
-  const timer = setInterval(beat, beatMs)
+  const timer = setInterval(beat, leaseMs / 3)
   timer.unref()
   redis.on('ready', beat)
   const isWritten = async (key: LogKey, writer: string): Promise<boolean> =>
