@@ -4,6 +4,7 @@
  */
 export type ErrorCode =
   | 'platform/unsupported'
+  | 'platform/denied'
   | 'platform/failed'
   | 'transport/offline'
   | 'transport/suspended'
@@ -38,6 +39,11 @@ export type ErrorCode =
   | 'agent/step-limit'
   | 'agent/output-invalid'
   | 'agent/invalid'
+  | 'workflow/invalid'
+  | 'workflow/input-invalid'
+  | 'workflow/step-failed'
+  | 'workflow/step-timeout'
+  | 'workflow/state-unusable'
   | 'thread/storage-full'
   | 'thread/record-newer'
   | 'thread/record-damaged'

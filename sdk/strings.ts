@@ -2,12 +2,17 @@ import type { ErrorCode } from './errors.js'
 
 type Room = ErrorCode extends infer Code ? (Code extends `${infer Name}/${string}` ? Name : never) : never
 
-/** What a person is told when something fails, by error code, by room (`transport`), and for all else (`error`). */
-export type Strings = { readonly [key in ErrorCode | Room | 'error']?: string }
+/**
+ * What a person is told when something fails, by error code, by room (`transport`), and for all else (`error`); and the
+ * `label` that says that AI generated what they read.
+ */
+export type Strings = { readonly [key in ErrorCode | Room | 'error' | 'label']?: string }
 
 /** The sentences Sampan shows where an app gives no others. */
 export const zh = {
+  label: '内容由 AI 生成',
   error: '出了点问题，请再试一次。',
+  'platform/denied': '没有得到允许，可以在设置里打开。',
   transport: '连接中断了，请再试一次。',
   'transport/offline': '网络不可用，请检查网络。',
   'transport/timeout': '等待太久没有回应，请再试一次。',
@@ -36,7 +41,10 @@ export const zh = {
  * createThread({ agent, platform, id: 'barista', strings: en })
  */
 export const en: { readonly [key in keyof typeof zh]: string } = {
+  // In China a label has `AI` and `生成` in it, whatever the language of the rest.
+  label: 'AI生成 · AI-generated',
   error: 'Something went wrong. Please try again.',
+  'platform/denied': 'Not allowed. You can allow it in the settings.',
   transport: 'The connection was lost. Please try again.',
   'transport/offline': 'No network. Please check the connection.',
   'transport/timeout': 'No answer in time. Please try again.',

@@ -1,4 +1,3 @@
-import { describeHost, type HostFacts } from '../shared/host-facts.js'
 import { SIMULATOR_WARNING, type HostQuirks } from '../shared/quirks.js'
 
 /** How Alipay differs from WeChat. Sources: its typings (`@mini-types/my` 3.0.14) and its open documents. */
@@ -25,6 +24,11 @@ export const alipayQuirks: HostQuirks = {
   streamFields: { enableChunked: true },
   binaryFields: { dataType: 'arraybuffer' },
   maxTimeoutMs: 60_000,
+  // The field has two names, and the kind of a file must be said (typings).
+  uploadFields: (path, name) => ({
+    fileName: name,
+    fileType: /\.(mp4|mov|m4v|webm)$/i.test(path) ? 'video' : /\.(mp3|m4a|aac|wav|amr|ogg|pcm)$/i.test(path) ? 'audio' : 'image',
+  }),
   signIn: { api: 'getAuthCode', args: { scopes: 'auth_base', timeout: 10_000 }, field: 'authCode' },
   // Each API counts its errors anew (opendocs, errors of my.request and of my.setStorage).
   reasons: {
@@ -49,12 +53,3 @@ export const alipayQuirks: HostQuirks = {
   },
   simulatorLies: SIMULATOR_WARNING,
 }
-
-/** What is known of it, and how. */
-export const hostFacts: HostFacts = /* @__PURE__ */ describeHost(alipayQuirks, {
-  tier: 'A',
-  known: { request: 'fake in CI', stream: 'unknown', socket: 'fake in CI', storage: 'fake in CI', signIn: 'fake in CI', signals: 'fake in CI', randomBytes: 'unknown' },
-  assumed: [
-    'getAuthCode heeds a timeout, or answers in time',
-  ],
-})

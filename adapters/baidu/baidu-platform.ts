@@ -1,4 +1,5 @@
 import type { Platform } from '../../sdk/platform/platform.js'
+import { callIfThere } from '../shared/call-host.js'
 import type { WxLikeHost } from '../shared/quirks.js'
 import { wxLikePlatform } from '../shared/wx-like-platform.js'
 import { baiduQuirks } from './baidu-quirks.js'
@@ -12,5 +13,9 @@ declare const swan: WxLikeHost | undefined
  * @throws `platform/unsupported` where there is no `swan`, or where its base library is too old.
  */
 export function baiduPlatform(host?: WxLikeHost): Platform {
-  return wxLikePlatform(host || (typeof swan === 'undefined' ? undefined : swan), baiduQuirks)
+  const api = host || (typeof swan === 'undefined' ? undefined : swan)
+  const platform = wxLikePlatform(api, baiduQuirks)
+  // There an error status is a failure that tells neither status nor body (swan.request).
+  if (/ios/i.test(String(Object(callIfThere(api, 'getSystemInfoSync')).platform))) platform.capabilities.hidesErrors = true
+  return platform
 }

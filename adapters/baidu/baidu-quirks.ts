@@ -1,4 +1,3 @@
-import { describeHost, type HostFacts } from '../shared/host-facts.js'
 import { SIMULATOR_WARNING, type HostQuirks } from '../shared/quirks.js'
 
 /** How Baidu differs from WeChat. Sources: its documents of 2021 (swan.request), and the source of Baidu EFE's `sse-kit`. */
@@ -28,14 +27,3 @@ export const baiduQuirks: HostQuirks = {
   reasons: {},
   simulatorLies: SIMULATOR_WARNING,
 }
-
-/** What is known of it, and how. */
-export const hostFacts: HostFacts = /* @__PURE__ */ describeHost(baiduQuirks, {
-  tier: 'B',
-  known: { request: 'fake in CI', stream: 'fake in CI', socket: 'fake in CI', storage: 'unknown', signIn: 'fake in CI', signals: 'unknown', randomBytes: 'unknown' },
-  assumed: [
-    'an HTTP error that iOS reports as a failure carries its status',
-    'getLoginCode heeds a timeout, or answers in time',
-    'nothing is known of storage limits: what is full says so in its text',
-  ],
-})

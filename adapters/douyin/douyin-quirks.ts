@@ -1,4 +1,3 @@
-import { describeHost, type HostFacts } from '../shared/host-facts.js'
 import { SIMULATOR_WARNING, type HostQuirks } from '../shared/quirks.js'
 
 /** How Douyin differs from WeChat. Sources: developer.open-douyin.com (tt.request, tt.createEventSource), its typings 1.3.1. */
@@ -30,14 +29,3 @@ export const douyinQuirks: HostQuirks = {
   reasons: {},
   simulatorLies: SIMULATOR_WARNING,
 }
-
-/** What is known of it, and how. */
-export const hostFacts: HostFacts = /* @__PURE__ */ describeHost(douyinQuirks, {
-  tier: 'A',
-  known: { request: 'fake in CI', stream: 'fake in CI', socket: 'fake in CI', storage: 'fake in CI', signIn: 'fake in CI', signals: 'fake in CI', randomBytes: 'unknown' },
-  assumed: [
-    'an event source that the server ends calls onClose',
-    'an event source that fails before its first event, for no reason its text names, met an HTTP error',
-    'login heeds a timeout, or answers in time',
-  ],
-})

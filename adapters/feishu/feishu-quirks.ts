@@ -1,4 +1,3 @@
-import { describeHost, type HostFacts } from '../shared/host-facts.js'
 import { AS_IN_WECHAT, type HostQuirks } from '../shared/quirks.js'
 
 /** How Feishu differs from WeChat. Source: open.feishu.cn (tt.request). */
@@ -9,12 +8,3 @@ export const feishuQuirks: HostQuirks = {
   probesStream: true,
   capabilities: { stream: 'none', maxStreams: 1, earlyHeaders: false },
 }
-
-/** What is known of it, and how. */
-export const hostFacts: HostFacts = /* @__PURE__ */ describeHost(feishuQuirks, {
-  tier: 'B',
-  known: { request: 'fake in CI', stream: 'unknown', socket: 'unknown', storage: 'unknown', signIn: 'unknown', signals: 'unknown', randomBytes: 'unknown' },
-  assumed: [
-    'what its page on requests leaves out is as in WeChat',
-  ],
-})

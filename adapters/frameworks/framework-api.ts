@@ -9,7 +9,7 @@ interface Answer { header?: { forEach?(each: (value: string, name: string) => vo
 
 // What answers by callback and by promise. Some answer by promise alone: an API the target lacks, an interceptor that
 // asks nobody.
-const CALLS = ['request', 'getStorage', 'setStorage', 'removeStorage', 'getStorageInfo']
+const CALLS = ['request', 'getStorage', 'setStorage', 'removeStorage', 'getStorageInfo', 'uploadFile']
 // What tells the app something. One that the target lacks may answer with a promise that fails.
 const LISTENERS = ['AppShow', 'AppHide', 'NetworkStatusChange', 'MemoryWarning']
 

@@ -55,6 +55,6 @@ function invokeOf(framework: WxLikeHost, quirks: HostQuirks): Platform['invoke']
 function bareFrameworkPlatform(framework: WxLikeHost | undefined, quirks: HostQuirks, { isRelease }: FrameworkPlatformOptions): Platform {
   const platform = wxLikePlatform(framework && frameworkApi(framework), quirks)
   const host = Object.assign({}, platform.host, isRelease !== undefined && { isRelease })
-  // Of the last two a framework has the names everywhere and the thing on some targets only. Who signs in is the app's affair.
-  return Object.assign(platform, { host, invoke: framework && invokeOf(framework, quirks), signInCode: undefined, randomBytes: undefined })
+  // Of the last three a framework has the names everywhere and the thing on some targets only. Who signs in is the app's affair.
+  return Object.assign(platform, { host, invoke: framework && invokeOf(framework, quirks), signInCode: undefined, readFile: undefined, randomBytes: undefined })
 }

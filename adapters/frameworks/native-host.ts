@@ -9,7 +9,7 @@ import { kuaishouPlatform } from '../kuaishou/index.js'
 import { qqPlatform } from '../qq/index.js'
 import { callIfThere, hostMethod } from '../shared/call-host.js'
 import type { WxLikeHost } from '../shared/quirks.js'
-import { wechatPlatform } from '../wechat/index.js'
+import { wechatFiles, wechatPlatform } from '../wechat/index.js'
 import { xiaohongshuPlatform } from '../xiaohongshu/index.js'
 
 type Global = WxLikeHost | undefined
@@ -31,7 +31,7 @@ const NATIVE_HOSTS: readonly NativeHost[] = [
   { find: () => (typeof ks === 'undefined' ? undefined : ks), make: kuaishouPlatform },
   { find: () => (typeof xhs === 'undefined' ? undefined : xhs), make: xiaohongshuPlatform },
   { find: () => (typeof has === 'undefined' ? undefined : has), make: harmonyPlatform },
-  { find: () => (typeof wx === 'undefined' ? undefined : wx), make: wechatPlatform },
+  { find: () => (typeof wx === 'undefined' ? undefined : wx), make: (host) => wechatPlatform(host, wechatFiles(host)) },
 ]
 
 /**

@@ -1,4 +1,3 @@
-import { describeHost, type HostFacts } from '../shared/host-facts.js'
 import { AS_IN_WECHAT, type HostQuirks } from '../shared/quirks.js'
 
 /** How ASCF, the framework of HarmonyOS atomic services, differs from WeChat. Source: developer.huawei.com (has.request). */
@@ -12,14 +11,3 @@ export const harmonyQuirks: HostQuirks = {
   probesStream: true,
   capabilities: { stream: 'bytes', maxStreams: 1, earlyHeaders: false },
 }
-
-/** What is known of it, and how. */
-export const hostFacts: HostFacts = /* @__PURE__ */ describeHost(harmonyQuirks, {
-  tier: 'B',
-  known: { request: 'fake in CI', stream: 'fake in CI', socket: 'unknown', storage: 'unknown', signIn: 'unknown', signals: 'unknown', randomBytes: 'unknown' },
-  assumed: [
-    'a chunk is under `data`, as bytes or as text',
-    'it tells its version as WeChat does, or not at all',
-    'what its page on requests leaves out is as in WeChat',
-  ],
-})

@@ -1,18 +1,28 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { startByteServer } from '../../sdk/testkit/byte-server.js'
-import { platformSuite } from '../../sdk/testkit/platform-suite.js'
 import { answerOf } from '../../sdk/testkit/answer-of.js'
 import { bodyText, recordRequest } from '../../sdk/testkit/request-record.js'
 import { nodePlatform } from './index.js'
+import { hostFacts } from './node-facts.js'
+import { proveHost } from '../shared/__fixtures__/prove-host.js'
 
 const storageDir = mkdtempSync(join(tmpdir(), 'sampan-node-'))
-afterAll(() => rmSync(storageDir, { recursive: true, force: true }))
+const filesDir = mkdtempSync(join(tmpdir(), 'sampan-files-'))
+afterAll(() => [storageDir, filesDir].forEach((directory) => rmSync(directory, { recursive: true, force: true })))
 
-platformSuite('node', () => nodePlatform(), { describe, it })
-platformSuite('node with files', () => nodePlatform({ storageDir }), { describe, it })
+const putFile = (bytes: Uint8Array): string => {
+  const path = join(filesDir, 'memo "1".txt')
+  writeFileSync(path, bytes)
+  return path
+}
+
+proveHost(hostFacts, {
+  '': () => ({ platform: nodePlatform(), putFile }),
+  'with files': () => ({ platform: nodePlatform({ storageDir }), putFile }),
+})
 
 describe('nodePlatform', () => {
   it('keeps what is stored for the next process, and leaves no draft behind', async () => {

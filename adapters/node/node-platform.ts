@@ -4,6 +4,7 @@ import { browserSocket } from '../shared/browser-socket.js'
 import { decodersOf } from '../shared/native-text-decoder.js'
 import { fileStorage } from './file-storage.js'
 import { memoryStorage } from './memory-storage.js'
+import { nodeFiles } from './node-files.js'
 import { nodeRequest } from './node-request.js'
 
 /** What a Node client may choose. */
@@ -35,6 +36,7 @@ export function nodePlatform(options: NodePlatformOptions = {}): Platform {
     onSignal: () => () => {},
     randomBytes: (count, done) => randomBytes(count, (error, bytes) => done(error && { reason: 'unknown', errMsg: error.message }, bytes)),
     createTextDecoder: decodersOf(TextDecoder),
+    ...nodeFiles,
     // Node has one from version 22 on.
     ...(typeof WebSocket !== 'undefined' && { openSocket: browserSocket(WebSocket) }),
   }

@@ -5,11 +5,14 @@ import { classifyNodeFailure } from './node-failure.js'
 
 const MAX_REDIRECTS = 5
 
+/** What is asked: the body may be bytes as well. */
+type NodeRequestOptions = Omit<RequestOptions, 'body'> & { body?: string | Buffer }
+
 /**
  * One request over `node:http`. Not over `fetch`: a chunk arrives in a callback as the socket had it, without a promise
  * each, aborting destroys the socket at once, and no header is sent that the caller did not name.
  */
-export function nodeRequest(options: RequestOptions, handlers: RequestHandlers): Stop {
+export function nodeRequest(options: NodeRequestOptions, handlers: RequestHandlers): Stop {
   const run = new NodeRequest(options, handlers)
   run.start(options.url, options.method, options.body)
   return () => run.close()
@@ -21,13 +24,13 @@ class NodeRequest {
   private call: ClientRequest | undefined
   private timer: ReturnType<typeof setTimeout> | undefined
 
-  constructor(private readonly options: RequestOptions, private readonly handlers: RequestHandlers) {
+  constructor(private readonly options: NodeRequestOptions, private readonly handlers: RequestHandlers) {
     const { timeoutMs } = options
     if (!timeoutMs) return
     this.timer = setTimeout(() => this.fail({ reason: 'timeout', errMsg: `no end within ${timeoutMs} ms` }), timeoutMs)
   }
 
-  start(url: string, method: 'GET' | 'POST', body: string | undefined): void {
+  start(url: string, method: 'GET' | 'POST', body: string | Buffer | undefined): void {
     try {
       const headers: Record<string, string | number> = { ...this.options.headers }
       if (body !== undefined && method === 'POST') headers['content-length'] = Buffer.byteLength(body)

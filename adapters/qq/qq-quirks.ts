@@ -1,4 +1,3 @@
-import { describeHost, type HostFacts } from '../shared/host-facts.js'
 import { AS_IN_WECHAT, type HostQuirks } from '../shared/quirks.js'
 
 /** How QQ differs from WeChat: hardly, as far as q.qq.com tells. */
@@ -17,12 +16,3 @@ export const qqQuirks: HostQuirks = {
     hiddenMs: 5_000,
   },
 }
-
-/** What is known of it, and how. */
-export const hostFacts: HostFacts = /* @__PURE__ */ describeHost(qqQuirks, {
-  tier: 'B',
-  known: { request: 'fake in CI', stream: 'unknown', socket: 'fake in CI', storage: 'unknown', signIn: 'fake in CI', signals: 'fake in CI', randomBytes: 'unknown' },
-  assumed: [
-    'what its pages leave out is as in WeChat',
-  ],
-})

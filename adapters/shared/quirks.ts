@@ -37,6 +37,8 @@ export interface HostQuirks {
    * of such a host is lower.
    */
   maxTimeoutMs?: number
+  /** Fields an upload carries as well, where the host asks for more than WeChat does. */
+  uploadFields?(path: string, name: string): object
   /**
    * What gives the one-use code of a signed-in user: the API, its arguments, and the field of the answer. The arguments hold
    * a timeout: a sign-in that never answers would hold up every later one.

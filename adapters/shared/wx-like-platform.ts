@@ -3,6 +3,7 @@ import { callSync } from './call-sync.js'
 import { isAtLeast } from './host-info.js'
 import type { HostQuirks, WxLikeHost } from './quirks.js'
 import { wxCorePlatform, type WxPlatform } from './wx-core-platform.js'
+import { filesOf } from './wx-like-files.js'
 import { socketOf } from './wx-like-socket.js'
 
 /**
@@ -35,7 +36,11 @@ export function wxLikePlatform(api: WxLikeHost | undefined, quirks: HostQuirks):
         if (handlers.onChunk) handlers.onChunk(chunk)
       },
       onEnd: (end) => handlers.onEnd(end),
-      onFail: (failure) => handlers.onFail(failure),
+      onFail(failure) {
+        // It has shown that it does: the next answer is asked for in a form that it shows.
+        if (failure.reason === 'http') capabilities.hidesErrors = true
+        handlers.onFail(failure)
+      },
     })
-  return Object.assign(platform, { request, openSocket: socketOf(api, quirks) })
+  return Object.assign(platform, { request, openSocket: socketOf(api, quirks) }, filesOf(api, quirks))
 }

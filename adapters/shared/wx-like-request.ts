@@ -97,7 +97,8 @@ function nativeOptions({ url, method, headers, body, timeoutMs, binary }: Reques
   )
 }
 
-function readHead({ statusCode, status, header, headers }: Answer): ResponseHead {
+/** Status and headers of an answer, under whichever names a host has for them. */
+export function readHead({ statusCode, status, header, headers }: Answer): ResponseHead {
   const code = statusCode || status
   const given = Object(header || headers)
   const lower: Record<string, string> = {}

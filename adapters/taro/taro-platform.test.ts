@@ -2,29 +2,29 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { answerOf } from '../../sdk/testkit/answer-of.js'
 import { createHostFake } from '../../sdk/testkit/host-fakes/host-fake.js'
 import type { HostFakeName } from '../../sdk/testkit/host-fakes/host-fake-options.js'
-import { platformSuite } from '../../sdk/testkit/platform-suite.js'
 import { createWxFake, type WxFakeOptions } from '../../sdk/testkit/wx-fake.js'
 import { createTaroOnArkTs, createTaroOnH5, createTaroOnHost, createTaroOnRn, type TaroStub } from '../frameworks/__fixtures__/taro-stub.js'
 import { withGlobals } from '../frameworks/__fixtures__/with-globals.js'
 import { createPageFake } from '../web/__fixtures__/page-fake.js'
+import { proveHost, putBlob, type TriedClient } from '../shared/__fixtures__/prove-host.js'
 import { taroPlatform } from './index.js'
+import { hostFacts } from './taro-facts.js'
 
 const ends: (() => void)[] = []
 afterAll(() => ends.forEach((end) => end()))
 
-function onWeapp(options: WxFakeOptions = {}) {
-  const { wx, dispose } = createWxFake(options)
-  ends.push(dispose)
-  return withGlobals({ wx }, () => taroPlatform(createTaroOnHost(wx)))
+function onWeapp(options: WxFakeOptions = {}): TriedClient {
+  const fake = createWxFake(options)
+  ends.push(fake.dispose)
+  return { platform: withGlobals({ wx: fake.wx }, () => taroPlatform(createTaroOnHost(fake.wx))), putFile: (bytes) => fake.addFile(bytes) }
 }
 
-const WHOLE = { 'hands over a stream in pieces while it is being sent': 'Taro hands over a body at its end' }
-const LATE_HEAD = { 'tells status and headers before the body ends': 'Taro tells them with the body' }
-
-platformSuite('taro in WeChat', () => onWeapp({ cuts: [1, 2, 3] }), { describe, it })
-platformSuite('taro in a browser', () => taroPlatform(createTaroOnH5(), { page: createPageFake() }), { describe, it })
-platformSuite('taro on React Native', () => taroPlatform(createTaroOnRn()), { describe, it, gaps: { ...WHOLE, ...LATE_HEAD } })
-platformSuite('taro on HarmonyOS', () => taroPlatform(createTaroOnArkTs()), { describe, it, gaps: { ...WHOLE, ...LATE_HEAD } })
+proveHost(hostFacts, {
+  '': () => ({ platform: taroPlatform(createTaroOnRn()), putFile: putBlob }),
+  'on HarmonyOS': () => ({ platform: taroPlatform(createTaroOnArkTs()), putFile: putBlob }),
+  'in WeChat': () => onWeapp({ cuts: [1, 2, 3] }),
+  'in a browser': () => ({ platform: taroPlatform(createTaroOnH5(), { page: createPageFake() }), putFile: putBlob }),
+})
 
 describe('taroPlatform finds the host', () => {
   const GLOBALS: [global: string, host: HostFakeName][] = [['wx', 'wechat'], ['my', 'alipay'], ['swan', 'baidu'], ['qq', 'qq'], ['jd', 'jd'],

@@ -1,4 +1,3 @@
-import { describeHost, type HostFacts } from '../shared/host-facts.js'
 import { SIMULATOR_WARNING, type HostQuirks } from '../shared/quirks.js'
 
 /** How `Taro.*` answers where no mini-program host stands behind it. Source: @tarojs/taro-rn, harmony-hybrid and harmony-ets. */
@@ -17,14 +16,3 @@ export const taroQuirks: HostQuirks = {
   reasons: {},
   simulatorLies: SIMULATOR_WARNING,
 }
-
-/** What is known of it, and how. */
-export const hostFacts: HostFacts = /* @__PURE__ */ describeHost(taroQuirks, {
-  tier: 'A',
-  known: { request: 'fake in CI', stream: 'documented', socket: 'fake in CI', storage: 'fake in CI', signIn: 'unknown', signals: 'fake in CI', randomBytes: 'unknown' },
-  assumed: [
-    'a global named `tt` without event sources that tells no `appName` is Feishu',
-    'a host that speaks like WeChat may answer to the name `wx` as well; WeChat answers to no other',
-    'HarmonyOS over its C API is like ArkTS',
-  ],
-})

@@ -1,40 +1,49 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Platform } from '../../sdk/platform/platform.js'
 import { answerOf } from '../../sdk/testkit/answer-of.js'
 import { startByteServer, type ByteServer } from '../../sdk/testkit/byte-server.js'
 import { createHostFake } from '../../sdk/testkit/host-fakes/host-fake.js'
-import { platformSuite } from '../../sdk/testkit/platform-suite.js'
 import { bodyText, recordRequest } from '../../sdk/testkit/request-record.js'
-import { createWxFake, type WxFakeOptions } from '../../sdk/testkit/wx-fake.js'
+import { createWxFake, type WxFake, type WxFakeOptions } from '../../sdk/testkit/wx-fake.js'
 import { createUniInApp, createUniOnAlipay, replacedWx } from '../frameworks/__fixtures__/uni-stub.js'
 import { withGlobals } from '../frameworks/__fixtures__/with-globals.js'
 import { createPageFake } from '../web/__fixtures__/page-fake.js'
+import { proveHost, putBlob, type TriedClient } from '../shared/__fixtures__/prove-host.js'
 import { uniPlatform } from './index.js'
+import { hostFacts } from './uni-facts.js'
 
 const ends: (() => void)[] = []
 afterAll(() => ends.forEach((end) => end()))
 
-function wxOf(options: WxFakeOptions = {}) {
-  const { wx, dispose } = createWxFake(options)
-  ends.push(dispose)
-  return wx as unknown as Record<string, unknown>
+function fakeOf(options: WxFakeOptions = {}): WxFake {
+  const fake = createWxFake(options)
+  ends.push(fake.dispose)
+  return fake
+}
+const wxOf = (options?: WxFakeOptions) => fakeOf(options).wx as unknown as Record<string, unknown>
+
+/** A client on a phone of its own. */
+async function client(make: (fake: WxFake) => Platform | Promise<Platform>, options?: WxFakeOptions): Promise<TriedClient> {
+  const fake = fakeOf(options)
+  return { platform: await make(fake), putFile: (bytes) => fake.addFile(bytes) }
 }
 
-const inApp = (chunk?: 'ArrayBuffer' | 'Uint8Array') => uniPlatform(createUniInApp(wxOf(), chunk))
+const uniInApp = ({ wx }: WxFake, chunk?: 'ArrayBuffer' | 'Uint8Array') => uniPlatform(createUniInApp(wx as never, chunk))
+const inApp = () => uniInApp(fakeOf())
 
 /** An app that has shown with its first request whether it streams, as with its sign-in. */
-async function experienced(chunk: 'ArrayBuffer' | 'Uint8Array') {
-  const platform = inApp(chunk)
+async function experienced(chunk: 'ArrayBuffer' | 'Uint8Array', fake = fakeOf()) {
+  const platform = uniInApp(fake, chunk)
   await recordRequest(platform, { url: 'http://127.0.0.1:1/', stream: false }).settled
   return platform
 }
 
-platformSuite('uni in WeChat, whose wx it has replaced', () => withGlobals({ wx: replacedWx(wxOf({ cuts: [2, 1, 3] })) }, () => uniPlatform()), { describe, it })
-platformSuite('uni in a browser', () => uniPlatform(createUniInApp(wxOf()), { page: createPageFake() }), { describe, it })
-platformSuite('uni in an app whose chunks are buffers', () => experienced('ArrayBuffer'), { describe, it })
-platformSuite('uni in an app whose chunks are byte arrays', () => experienced('Uint8Array'), { describe, it })
-platformSuite('uni in an app that does not stream', () => inApp(), {
-  describe, it,
-  gaps: { 'hands over a stream in pieces while it is being sent': 'its tasks cannot listen to chunks' },
+proveHost(hostFacts, {
+  '': () => client(uniInApp),
+  'in WeChat, whose wx it has replaced': () => client(({ wx }) => withGlobals({ wx: replacedWx(wx as never) }, () => uniPlatform()), { cuts: [2, 1, 3] }),
+  'in a browser': async () => ({ ...(await client(({ wx }) => uniPlatform(createUniInApp(wx as never), { page: createPageFake() }))), putFile: putBlob }),
+  'in an app whose chunks are buffers': () => client((fake) => experienced('ArrayBuffer', fake)),
+  'in an app whose chunks are byte arrays': () => client((fake) => experienced('Uint8Array', fake)),
 })
 
 describe('uniPlatform', () => {

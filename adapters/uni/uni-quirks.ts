@@ -1,4 +1,3 @@
-import { describeHost, type HostFacts } from '../shared/host-facts.js'
 import { AS_IN_WECHAT, type HostQuirks } from '../shared/quirks.js'
 
 /** How `uni.*` answers where no mini-program host stands behind it: in an app. Sources: uni-app's docs and source. */
@@ -9,14 +8,3 @@ export const uniQuirks: HostQuirks = {
   probesStream: true,
   capabilities: { stream: 'none', maxStreams: 1 },
 }
-
-/** What is known of it, and how. */
-export const hostFacts: HostFacts = /* @__PURE__ */ describeHost(uniQuirks, {
-  tier: 'A',
-  known: { request: 'fake in CI', stream: 'documented', socket: 'fake in CI', storage: 'fake in CI', signIn: 'unknown', signals: 'fake in CI', randomBytes: 'unknown' },
-  assumed: [
-    'a global named `tt` without event sources that tells no `appName` is Feishu',
-    'a host that speaks like WeChat may answer to the name `wx` as well; WeChat answers to no other',
-    'an app of Android or iOS whose request task can listen to chunks streams them as bytes',
-  ],
-})

@@ -7,8 +7,11 @@ export function canStreamFetch({ fetch, Response, AbortController }: WebPage): b
   return !!fetch && !!AbortController && !!Response && 'body' in Response.prototype
 }
 
+/** What `fetch` is asked: the body may be a form as well. */
+type FetchOptions = Omit<RequestOptions, 'body'> & { body?: string | FormData }
+
 /** One request over `fetch`. Its promises end here: what a handler throws is not taken for a failure of the network. */
-export function fetchRequest(page: WebPage, options: RequestOptions, handlers: RequestHandlers): Stop {
+export function fetchRequest(page: WebPage, options: FetchOptions, handlers: RequestHandlers): Stop {
   const { url, method, headers, body, stream, binary, timeoutMs } = options
   const controller = new page.AbortController!()
   const timer = timeoutMs ? setTimeout(() => fail({ reason: 'timeout', errMsg: `no end within ${timeoutMs} ms` }), timeoutMs) : undefined

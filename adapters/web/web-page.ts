@@ -4,6 +4,7 @@ type Listening = Pick<EventTarget, 'addEventListener' | 'removeEventListener'>
 export interface WebPage extends Partial<Listening> {
   readonly fetch?: typeof fetch
   readonly Response?: typeof Response
+  readonly FormData?: typeof FormData
   readonly AbortController?: typeof AbortController
   readonly XMLHttpRequest?: typeof XMLHttpRequest
   /** Reading it throws where the browser blocks a site's data. */

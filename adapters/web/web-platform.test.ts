@@ -3,18 +3,23 @@ import type { HostSignal } from '../../sdk/platform/platform.js'
 import { startByteServer, type ByteServer } from '../../sdk/testkit/byte-server.js'
 import { answerOf } from '../../sdk/testkit/answer-of.js'
 import { bodyText, recordRequest } from '../../sdk/testkit/request-record.js'
-import { platformSuite } from '../../sdk/testkit/platform-suite.js'
 import { createPageFake, createStoreFake, type PageFake } from './__fixtures__/page-fake.js'
 import { XhrFake } from './__fixtures__/xhr-fake.js'
 import { webPlatform } from './index.js'
+import { proveHost, putBlob } from '../shared/__fixtures__/prove-host.js'
+import { hostFacts } from './web-facts.js'
 import type { WebPage } from './web-page.js'
 
 const XMLHttpRequest = XhrFake as unknown as NonNullable<WebPage['XMLHttpRequest']>
 const xhrPage = (parts: Partial<WebPage> = {}): PageFake => createPageFake({ fetch: undefined, XMLHttpRequest, ...parts })
 
-platformSuite('web over fetch', () => webPlatform({ page: createPageFake() }), { describe, it })
-platformSuite('web over XMLHttpRequest', () => webPlatform({ page: xhrPage() }), { describe, it })
-platformSuite('web without any storage', () => webPlatform({ page: createPageFake({ localStorage: undefined }) }), { describe, it })
+const onPage = (page: WebPage) => ({ platform: webPlatform({ page }), putFile: putBlob })
+
+proveHost(hostFacts, {
+  '': () => onPage(createPageFake()),
+  'over XMLHttpRequest': () => onPage(xhrPage()),
+  'without any storage': () => onPage(createPageFake({ localStorage: undefined })),
+})
 
 describe('webPlatform', () => {
   it('streams bytes over fetch, and text where fetch cannot be read or aborted', () => {

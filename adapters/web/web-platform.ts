@@ -3,6 +3,7 @@ import type { Capabilities, HostCallback, Platform } from '../../sdk/platform/pl
 import { browserSocket } from '../shared/browser-socket.js'
 import { decodersOf } from '../shared/native-text-decoder.js'
 import { canStreamFetch, fetchRequest } from './fetch-request.js'
+import { webFiles } from './web-files.js'
 import { isReleasePage, thisPage, type WebPage } from './web-page.js'
 import { webSignals } from './web-signals.js'
 import { findLocalStorage, memoryStore, webStorage } from './web-storage.js'
@@ -53,6 +54,7 @@ export function webPlatform({ page = thisPage(), isRelease = isReleasePage(page)
     storage: webStorage(store ?? memoryStore()),
     request: (options, handlers) => request(page, options, handlers),
     onSignal: (listener) => webSignals(page, listener),
+    ...(isFetch && page.FormData && webFiles(page)),
     ...(page.WebSocket && { openSocket: browserSocket(page.WebSocket) }),
     ...(page.crypto && { randomBytes: randomBytesOf(page.crypto) }),
     ...(page.TextDecoder && { createTextDecoder: decodersOf(page.TextDecoder) }),

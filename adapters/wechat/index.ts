@@ -1,3 +1,3 @@
 export { containerSocket, type ContainerSocketOptions } from './container-socket.js'
-export { wechatPlatform, wechatSocket, type WechatPlatformOptions } from './wechat-platform.js'
+export { wechatFiles, wechatPlatform, wechatSocket, type WechatPlatformOptions } from './wechat-platform.js'
 export type { WxLikeHost } from '../shared/quirks.js'

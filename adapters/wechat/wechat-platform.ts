@@ -1,13 +1,14 @@
 import type { Platform } from '../../sdk/platform/platform.js'
 import type { WxLikeHost } from '../shared/quirks.js'
 import { wxCorePlatform } from '../shared/wx-core-platform.js'
+import { filesOf, type HostFiles } from '../shared/wx-like-files.js'
 import { socketOf } from '../shared/wx-like-socket.js'
 import { wechatQuirks } from './wechat-quirks.js'
 
 declare const wx: WxLikeHost | undefined
 
 /** What an app may choose in WeChat. */
-export interface WechatPlatformOptions {
+export interface WechatPlatformOptions extends HostFiles {
   /**
    * Opens sockets, for an app that wants them: `wechatSocket(wx)`, or `containerSocket` of WeChat's cloud, which needs no
    * domain list. Default: none, as answers stream without.
@@ -18,6 +19,11 @@ export interface WechatPlatformOptions {
 /** How WeChat opens sockets: for `wechatPlatform(wx, { openSocket: wechatSocket(wx) })`. */
 export function wechatSocket(host: WxLikeHost): Platform['openSocket'] {
   return socketOf(host, wechatQuirks)
+}
+
+/** How WeChat sends and reads files, for an app that does: `wechatPlatform(wx, wechatFiles(wx))`. */
+export function wechatFiles(host: WxLikeHost): HostFiles {
+  return filesOf(host, wechatQuirks)
 }
 
 /**

@@ -1,4 +1,3 @@
-import { describeHost, type HostFacts } from '../shared/host-facts.js'
 import type { HostQuirks } from '../shared/quirks.js'
 
 /** How WeChat differs from its relatives. */
@@ -28,13 +27,3 @@ export const wechatQuirks: HostQuirks = {
   reasons: { 5: 'timeout', 103: 'denied', 104: 'denied', 112: 'denied', 600002: 'domain-not-allowed' },
   simulatorLies: 'DevTools aborts nothing, hides statuses and has globals that phones lack: test on a phone',
 }
-
-/** What is known of it, and how. */
-export const hostFacts: HostFacts = /* @__PURE__ */ describeHost(wechatQuirks, {
-  tier: 'A',
-  known: { request: 'fake in CI', stream: 'fake in CI', socket: 'fake in CI', storage: 'fake in CI', signIn: 'fake in CI', signals: 'fake in CI', randomBytes: 'fake in CI' },
-  assumed: [
-    'setStorage names its limit in its text when it is full',
-    'a stream leaves nothing in success.data',
-  ],
-})

@@ -1,9 +1,9 @@
 import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Platform } from '../../sdk/platform/platform.js'
-import { platformSuite } from '../../sdk/testkit/platform-suite.js'
 import { createRealm, type RealmOptions } from '../../sdk/testkit/realm.js'
 import { createWxFake } from '../../sdk/testkit/wx-fake.js'
+import { proveHost, type TriedClient } from '../shared/__fixtures__/prove-host.js'
 
 // The adapter where it lives: an engine with nothing but the language, a global wx, real HTTP, chunks cut anywhere.
 
@@ -16,23 +16,23 @@ beforeAll(async () => {
 })
 afterAll(() => ends.forEach((end) => end()))
 
-function inRealm(options: RealmOptions): Platform {
+function inRealm(options: RealmOptions): TriedClient {
   const realm = createRealm(options)
   const phone = createWxFake({ cuts: [1, 2, 3], makeBuffer: realm.makeBuffer })
   ends.push(phone.dispose)
   realm.define('wx', phone.wx)
   realm.run(code, 'wechat.js')
-  return realm.run('adapter.wechatPlatform()') as Platform
+  return { platform: realm.run('adapter.wechatPlatform(wx, adapter.wechatFiles(wx))') as Platform, putFile: (bytes) => phone.addFile(bytes) }
 }
 
-platformSuite('wechat in a bare realm', () => inRealm({ functions: 'undefined', macrotaskPromises: true }), { describe, it })
+proveHost({ name: 'wechat in a bare realm', gaps: {}, clients: [] }, { '': () => inRealm({ functions: 'undefined', macrotaskPromises: true }) })
 
 describe('wechatPlatform in a bare realm', () => {
   it('loads and runs whatever the engine does to Function and escape', () => {
     const realms: RealmOptions[] = [{ functions: 'throw' }, { functions: 'undefined' }, { functions: 'throw', hasEscape: true }]
-    for (const options of realms) expect(inRealm(options).host).toMatchObject({ name: 'wechat', version: '3.7.0' })
+    for (const options of realms) expect(inRealm(options).platform.host).toMatchObject({ name: 'wechat', version: '3.7.0' })
   })
   it('offers no decoder where the engine has none', () => {
-    expect(inRealm({ functions: 'throw' }).createTextDecoder).toBeUndefined()
+    expect(inRealm({ functions: 'throw' }).platform.createTextDecoder).toBeUndefined()
   })
 })

@@ -7,7 +7,8 @@ import { root } from './run.js'
 
 // What the device tools say of themselves: their tables, their defaults, and the tags of their doc comments.
 
-type Table = Record<string, { api?: string; openType?: string; scope?: string }>
+interface Entry { api?: string; openType?: string; scope?: string; otherwise?: Entry }
+type Table = Record<string, Entry>
 
 interface DeviceDoor {
   readonly door: Door
@@ -30,7 +31,9 @@ export async function deviceDoors(): Promise<DeviceDoor[]> {
 
 /** Names of host APIs and open types that may stand in a capability and nowhere else. */
 export const hostNames = (list: readonly DeviceDoor[]): string[] =>
-  [...new Set(list.flatMap(({ tables }) => tables.flatMap(([, table]) => Object.values(table).map(({ api, openType }) => (api ?? openType)!))))].sort()
+  [...new Set(list.flatMap(({ tables }) => tables.flatMap(([, table]) => Object.values(table).flatMap(namesOf))))].sort()
+
+const namesOf = ({ api, openType, otherwise }: Entry): string[] => [(api ?? openType)!, ...(otherwise ? namesOf(otherwise) : [])]
 
 function toolsOf(make: unknown): AnyTool[] {
   const platform = fakePlatform({ members: { host: { name: 'wechat', version: '', isSimulator: false, isRelease: false } } })

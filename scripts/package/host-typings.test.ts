@@ -1,10 +1,14 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Platform } from '../../sdk/platform/platform.js'
 import { startByteServer, type ByteServer } from '../../sdk/testkit/byte-server.js'
 import { askHost, beginRequest } from '../../sdk/testkit/host-fakes/ask-host.js'
 import { createHostFake, type HostFake } from '../../sdk/testkit/host-fakes/host-fake.js'
 import type { HostFakeName } from '../../sdk/testkit/host-fakes/host-fake-options.js'
 import { startEchoServer, type EchoServer } from '../../sdk/testkit/host-fakes/start-echo-server.js'
+import { alipayPlatform } from '../../adapters/alipay/index.js'
+import { douyinPlatform } from '../../adapters/douyin/index.js'
+import { wechatFiles, type WxLikeHost } from '../../adapters/wechat/index.js'
 import { bed, type Bed } from '../lib/beds.js'
 import { root, tool } from '../lib/run.js'
 
@@ -22,6 +26,7 @@ beforeAll(async () => {
 })
 afterAll(() => Promise.all([server.close(), sockets.close()]))
 
+const MEMO = new TextEncoder().encode('memo')
 const REQUEST_OPTION = { url: '', method: 'POST', data: '', header: {}, dataType: 'text', responseType: 'text', timeout: 1, success: Function, fail: Function, complete: Function }
 
 describe('the fake', () => {
@@ -46,6 +51,10 @@ describe('the fake', () => {
       [type('AppBaseInfo'), call(fake, 'getAppBaseInfo')],
       [type('AccountInfo'), call(fake, 'getAccountInfoSync')],
       [`${type('GetRandomValuesSuccessCallbackResult')} & { errMsg: string }`, await resultOf(fake, 'getRandomValues', { length: 4 })],
+      ['WechatMiniprogram.UploadFileOption', uploadOf(wechatFiles)],
+      [`${type('UploadFileSuccessCallbackResult')} & { errMsg: string }`, await resultOf(fake, 'uploadFile', { url: server.url, filePath: fake.addFile(MEMO), name: 'memo' })],
+      ['Parameters<WechatMiniprogram.UploadFileFailCallback>[0]', await resultOf(fake, 'uploadFile', { url: server.url, filePath: 'gone', name: 'memo' })],
+      [type('ReadFileSuccessCallbackResult'), await readOf(fake)],
       ['WechatMiniprogram.OnMemoryWarningListenerResult', eventOf(fake, 'MemoryWarning', () => fake.warnMemory())],
       ['WechatMiniprogram.OnNetworkStatusChangeListenerResult', eventOf(fake, 'NetworkStatusChange', () => fake.setOnline(true))],
     ])
@@ -78,6 +87,10 @@ describe('the fake', () => {
       ['ReturnType<typeof my.getAppBaseInfo>', call(fake, 'getAppBaseInfo')],
       ['ReturnType<typeof my.getAccountInfoSync>', call(fake, 'getAccountInfoSync')],
       ['Partial<ReturnType<typeof my.getSystemInfoSync>>', call(fake, 'getSystemInfoSync')],
+      ['Parameters<typeof my.uploadFile>[0]', withoutTimeout(uploadOf(my => alipayPlatform({ ...fake.api, ...my })))],
+      [success('uploadFile'), await resultOf(fake, 'uploadFile', { url: server.url, filePath: fake.addFile(MEMO), name: 'memo', fileName: 'memo', fileType: 'image' })],
+      [failure('uploadFile'), await resultOf(fake, 'uploadFile', { url: server.url, filePath: 'gone', name: 'memo', fileName: 'memo', fileType: 'image' })],
+      ["Partial<Parameters<NonNullable<Parameters<my.FileSystemManager['readFile']>[0]['success']>>[0]>", await readOf(fake)],
       [success('getRunScene'), await resultOf(fake, 'getRunScene')],
       [success('removeStorage'), await resultOf(fake, 'removeStorage', { key: 'a' })],
       [heard('typeof my', 'onNetworkStatusChange'), eventOf(fake, 'NetworkStatusChange', () => fake.setOnline(true))],
@@ -100,6 +113,8 @@ describe('the fake', () => {
       [of('request', 'fail'), await resultOf(fake, 'request', { url: 'no' })],
       ['ReturnType<typeof tt.connectSocket>', socket.task],
       ...['Open', 'Message', 'Close'].map((event): Sample => [socketEvent(event), socket[event]]),
+      ['Parameters<typeof tt.uploadFile>[0]', withoutTimeout(uploadOf(tt => douyinPlatform({ ...fake.api, ...tt })))],
+      [of('uploadFile', 'success'), await resultOf(fake, 'uploadFile', { url: server.url, filePath: fake.addFile(MEMO), name: 'memo' })],
       [of('login', 'success'), await resultOf(fake, 'login')],
       [of('getStorage', 'success'), await resultOf(fake, 'getStorage', { key: 'no' })],
       ['ReturnType<typeof tt.getStorageInfoSync>', call(fake, 'getStorageInfoSync')],
@@ -122,6 +137,22 @@ function eventOf(fake: HostFake, event: string, happen: () => void): unknown {
   ;(fake.api['on' + event] as unknown as (listener: (result: unknown) => void) => void)(result => (heard = result))
   happen()
   return heard
+}
+
+/** What an adapter hands to a host's `uploadFile`. */
+function uploadOf(make: (host: WxLikeHost) => Pick<Platform, 'uploadFile'>): object {
+  let asked: object = {}
+  const host = { request() {}, uploadFile: (args: object) => void (asked = args) }
+  make(host).uploadFile!({ url: 'https://a.example', headers: {}, filePath: 'a.mp3', name: 'memo', fields: { a: 'b' }, timeoutMs: 1 }, { onEnd() {}, onFail() {} })
+  return asked
+}
+
+/** The typings of these hosts say nothing of a timeout: one that is not heeded does no harm. */
+const withoutTimeout = ({ timeout: _unsaid, ...rest }: { timeout?: number }): object => rest
+
+function readOf(fake: HostFake): Promise<unknown> {
+  const manager = call(fake, 'getFileSystemManager') as { readFile(args: object): void }
+  return new Promise(resolve => manager.readFile({ filePath: fake.addFile(MEMO), success: resolve, fail: resolve }))
 }
 
 /** What a streamed request and a socket of this host's give. */

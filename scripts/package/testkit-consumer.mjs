@@ -1,14 +1,27 @@
 // An app's own tests, run by Node's runner alone: copied into an app that installed the packed package, with no vitest
 // and no TypeScript near it.
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { describe, it } from 'node:test'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, describe, it } from 'node:test'
 import { createAgent, createThread } from 'sampan'
 import { nodePlatform } from 'sampan/adapters/node'
 import { createRealm, createWxFake, fakePlatform, mockModel, platformSuite, scriptedModel, textAnswer } from 'sampan/testkit'
 
-platformSuite('node', () => nodePlatform(), { describe, it })
+const folder = mkdtempSync(join(tmpdir(), 'consumer-'))
+after(() => rmSync(folder, { recursive: true, force: true }))
+
+platformSuite('node', () => nodePlatform(), {
+  describe,
+  it,
+  gaps: { signInCode: 'there is no user', invoke: 'there is no phone' },
+  putFile(_platform, bytes) {
+    writeFileSync(join(folder, 'memo'), bytes)
+    return join(folder, 'memo')
+  },
+})
 
 it('has no test runner to import', async () => {
   await assert.rejects(import('vitest'), { code: 'ERR_MODULE_NOT_FOUND' })

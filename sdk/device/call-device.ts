@@ -33,6 +33,8 @@ export interface HostCall<Args, Result> extends HostEntry {
   readonly args?: (args: Args) => Record<string, unknown>
   /** What the model is told of the host's answer. */
   readonly result: (answer: any, args: Args) => Result | Cancelled
+  /** How versions of the host do it that lack this API. */
+  readonly otherwise?: HostCall<Args, Result>
 }
 
 /** A capability by host name. A host that is not listed cannot do it, as far as is known. */
@@ -44,8 +46,8 @@ export const DIALOG_TIMEOUT_MS = 600_000
 /**
  * Calls what the table names for this host, at once, so that it still stands inside the tap.
  *
- * @throws SampanError (as a rejection) `platform/unsupported` where host or table lack it, `platform/failed` where the
- *   host refused or failed. A person who closes the host's dialog is no failure: the result is `{ cancelled: true }`.
+ * @throws SampanError (as a rejection) `platform/unsupported` where host or table lack it, `platform/denied` where the person
+ *   or the host does not allow it, `platform/failed` where it failed. A person who closes the host's dialog is no failure: the result is `{ cancelled: true }`.
  */
 export function callDevice<Args, Result>(
   platform: Platform,
@@ -54,13 +56,18 @@ export function callDevice<Args, Result>(
   args: Args,
 ): Promise<Result | Cancelled> {
   return new Promise((resolve, reject) => {
-    const entry = hosts[platform.host.name]
-    if (!entry || !platform.invoke) throw unsupported(platform, capability)
-    platform.invoke(entry.api, entry.args ? entry.args(args) : {}, (failure, answer) => {
-      if (!failure) return resolve(new Promise(done => done(entry.result(Object(answer), args))))
-      if (reasonOf(entry, failure) === 'cancelled') resolve({ cancelled: true })
-      else reject(deviceError(platform, capability, entry, failure))
-    })
+    const ask = (entry: HostCall<Args, Result> | undefined): void => {
+      if (!entry || !platform.invoke) throw unsupported(platform, capability)
+      platform.invoke(entry.api, entry.args ? entry.args(args) : {}, (failure, answer) => {
+        if (!failure) return resolve(new Promise(done => done(entry.result(Object(answer), args))))
+        const reason = reasonOf(entry, failure)
+        if (reason === 'cancelled') resolve({ cancelled: true })
+        // A host says at once that it lacks an API: it is still inside the tap.
+        else if (reason === 'unsupported' && entry.otherwise) ask(entry.otherwise)
+        else reject(deviceError(platform, capability, entry, failure))
+      })
+    }
+    ask(hosts[platform.host.name])
   })
 }
 
@@ -84,10 +91,11 @@ export function deviceError(platform: Platform, capability: string, entry: HostE
   const reason = reasonOf(entry, failure)
   if (reason === 'unsupported') return unsupported(platform, capability, errMsg)
   const host = platform.host.name
-  const advice = reason !== 'denied' ? ''
+  const isDenied = reason === 'denied'
+  const advice = !isDenied ? ''
     : /privacy/.test(errMsg) ? ': the privacy agreement is not accepted, or does not declare it'
     : ': not allowed. The person can allow ' + scope + ' in the settings of the mini-program'
-  return new SampanError('platform/failed', capability + ' failed on ' + host + advice + ' (' + errMsg + ')', {
+  return new SampanError(isDenied ? 'platform/denied' : 'platform/failed', capability + ' failed on ' + host + advice + ' (' + errMsg + ')', {
     retryable: /timeout|offline|suspended/.test(reason),
     errno,
     errMsg,

@@ -30,6 +30,12 @@ it.each([
 ])('does not take a success of %s with %j for a payment', async (host, answer, result) => {
   expect(await execute(paymentTool(deviceOn(host, answer), { paymentOf }), args)).toEqual(result)
 })
+it('asks a Kuaishou without pay in the words it has, inside the same tap', () => {
+  const device = deviceOn('kuaishou', api => (api === 'pay' ? { failure: { reason: 'unsupported', errMsg: 'no pay' } } : {}))
+  const paid = execute(paymentTool(device, { paymentOf }), args)
+  expect(device.asked).toEqual([['pay', { serviceId: '1', ...signed }], ['requestPayment', signed]])
+  return expect(paid).resolves.toEqual({ status: 'unknown' })
+})
 it('always asks, runs inside the tap, and never twice', () => {
   expect(paymentTool(deviceOn('wechat'), { paymentOf })).toMatchObject({ approval: 'ask', requiresGesture: true, replay: 'never' })
 })

@@ -47,7 +47,13 @@ export const paymentHosts: HostTable<HostCall<HostPayment, Payment>> = {
     result: ({ code }) => (code === 4 ? { cancelled: true } : { status: code === 0 ? 'paid' : code > 0 && code < 4 ? 'unpaid' : 'unknown' }),
   },
   baidu: { api: 'requestPolymerPayment', args: asIs, result: unknown },
-  kuaishou: { api: 'pay', args: payment => Object.assign({ serviceId: '1' }, payment), result: unknown },
+  // Versions without the first have the second (uni-app's source).
+  kuaishou: {
+    api: 'pay',
+    args: payment => Object.assign({ serviceId: '1' }, payment),
+    result: unknown,
+    otherwise: { api: 'requestPayment', args: asIs, result: unknown },
+  },
   xiaohongshu: { api: 'requestGuaranteeOrderPayment', args: asIs, result: unknown },
   taro: { api: 'requestPayment', args: asIs, result: unknown },
   uni: { api: 'requestPayment', args: asIs, result: unknown },

@@ -115,7 +115,7 @@ describe('failures of a recorder', () => {
     const wechat = toolsOn('wechat')
     const started = wechat.start()
     wechat.on.error!({ errMsg: 'operateRecorder:fail auth deny' })
-    await expect(started).rejects.toMatchObject({ code: 'platform/failed', message: expect.stringContaining('can allow scope.record in the settings') })
+    await expect(started).rejects.toMatchObject({ code: 'platform/denied', message: expect.stringContaining('can allow scope.record in the settings') })
     const alipay = toolsOn('alipay')
     const begun = alipay.start()
     alipay.on.error!({ error: 10, errorMessage: '获取权限失败' })

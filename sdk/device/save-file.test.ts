@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { deviceOn, describeOnHosts, type HostCase } from './__fixtures__/devices.js'
-import { saveFileTool, saveImageHosts, saveVideoHosts } from './save-file.js'
+import { keepFileHosts, saveFileTool, saveImageHosts, saveVideoHosts } from './save-file.js'
 
 const result = { saved: true }
 const filePath = 'tmp://menu.png'
@@ -14,6 +14,24 @@ describeOnHosts('saveFileTool for videos', saveVideoHosts, platform => saveFileT
   alipay: { ...video, asks: ['saveVideoToPhotosAlbum', { src: filePath }] },
   taro: video,
   uni: video,
+})
+
+const kept: HostCase = {
+  args: { filePath: 'tmp://a.pdf', kind: 'file' },
+  asks: ['saveFile', { tempFilePath: 'tmp://a.pdf' }],
+  answers: { savedFilePath: 'store://a.pdf' },
+  result: { saved: true, path: 'store://a.pdf' },
+}
+
+describeOnHosts('saveFileTool for any other file', keepFileHosts, platform => saveFileTool(platform), {
+  wechat: kept,
+  alipay: { ...kept, asks: ['saveFile', { apFilePath: 'tmp://a.pdf', filePath: 'tmp://a.pdf' }], answers: { apFilePath: 'store://a.pdf' } },
+  douyin: kept,
+  baidu: kept,
+  qq: kept,
+  feishu: kept,
+  taro: kept,
+  uni: kept,
 })
 
 it('asks', () => {

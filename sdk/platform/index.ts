@@ -21,4 +21,5 @@ export type {
   Storage,
   StreamKind,
   TextStreamDecoder,
+  UploadOptions,
 } from './platform.js'

@@ -46,6 +46,8 @@ export interface Capabilities {
   readonly abort: boolean
   /** Whether status and headers are known before the body ends. */
   readonly earlyHeaders: boolean
+  /** Of an answer with an error status the host shows neither status nor body: a gateway is asked to answer with an event. */
+  readonly hidesErrors?: boolean
   /** How long requests go on while the app is hidden, in ms, before the host cuts them. Absent: it is not known to. */
   readonly hiddenMs?: number
   /** The longest a request may last, in ms, as the host documents it. Absent: no ceiling known. */
@@ -68,6 +70,20 @@ export interface RequestOptions {
   /** Hand over a whole body as bytes (audio, images), not as decoded text. Pieces come as the host has them. */
   binary?: boolean
   /** The host's own total timeout in ms. The adapter caps it to what the host takes. */
+  timeoutMs?: number
+}
+
+/** A file that is sent as one field of a form, by POST. The host writes the form: `headers` have no `content-type`. */
+export interface UploadOptions {
+  url: string
+  headers: Record<string, string>
+  /** Where the host keeps the file, as it told: by a recorder, by whoever let the person choose. On the web, a `blob:` address. */
+  filePath: string
+  /** The field of the form that holds the file. */
+  name: string
+  /** The other fields of the form. */
+  fields?: Record<string, string>
+  /** The host's own total timeout in ms. Not every host heeds one. */
   timeoutMs?: number
 }
 
@@ -167,7 +183,9 @@ export interface Platform {
   onSignal(listener: (signal: HostSignal) => void): Stop
   openEventSource?(options: RequestOptions, handlers: RequestHandlers): Stop
   openSocket?(options: { url: string; headers: Record<string, string> }, handlers: SocketHandlers): Socket
-  uploadFile?(options: RequestOptions & { filePath: string; name: string }, handlers: RequestHandlers): Stop
+  /** Sends a file. The answer comes whole, as text. The returned function stops it; afterwards no handler is called. */
+  uploadFile?(options: UploadOptions, handlers: RequestHandlers): Stop
+  /** Reads a file of the phone, whole, as bytes. */
   readFile?(path: string, done: HostCallback<ArrayBuffer>): void
   /**
    * Asks the host who is signed in to it. Calls may overlap: where a new code ends the session of the one before it, the

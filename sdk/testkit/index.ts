@@ -12,7 +12,7 @@ export type { HostBugs, HostFakeName, HostFakeOptions } from './host-fakes/host-
 export { errorAnswer, mockModel, textAnswer, toolAnswer } from './mock-model.js'
 export type { MockAnswer } from './mock-model.js'
 export { PLATFORM_BEHAVIOURS, platformSuite } from './platform-suite.js'
-export type { PlatformBehaviour, PlatformSuiteOptions, RegisterTest } from './platform-suite.js'
+export type { PlatformBehaviour, PlatformFeature, PlatformSuiteOptions, PutFile, RegisterTest } from './platform-suite.js'
 export { createRealm } from './realm.js'
 export type { Realm, RealmOptions } from './realm.js'
 export { inRealmHost, realmHost } from './realm-host.js'

@@ -22,6 +22,7 @@ async function storedOf(platform: Platform, names: readonly string[]): Promise<s
 export const DEVICE_BEHAVIOURS: readonly PlatformBehaviour[] = [
   {
     title: 'says who it is and what it can do',
+    about: 'device',
     async run({ host, capabilities }) {
       match(host.name, /^[a-z]+$/)
       deepEqual([typeof host.version, typeof host.isSimulator, typeof host.isRelease], ['string', 'boolean', 'boolean'])
@@ -31,6 +32,7 @@ export const DEVICE_BEHAVIOURS: readonly PlatformBehaviour[] = [
   },
   {
     title: 'answers undefined for a key that is not stored',
+    about: 'storage',
     async run(platform) {
       equal(await get(platform, 'sampan:absent'), undefined)
       await remove(platform, 'sampan:absent')
@@ -38,6 +40,7 @@ export const DEVICE_BEHAVIOURS: readonly PlatformBehaviour[] = [
   },
   {
     title: 'stores text as it is, the empty text too',
+    about: 'storage',
     async run(platform) {
       for (const text of ['plain', '', '{"a":"值 🛶"}', '\ufeffbom', 'undefined', ' \n']) {
         await set(platform, 'sampan:text', text)
@@ -47,6 +50,7 @@ export const DEVICE_BEHAVIOURS: readonly PlatformBehaviour[] = [
   },
   {
     title: 'stores a record of 150 KB',
+    about: 'storage',
     async run(platform) {
       const text = '一条消息。'.repeat(10_240)
       await set(platform, 'sampan:record', text)
@@ -56,6 +60,7 @@ export const DEVICE_BEHAVIOURS: readonly PlatformBehaviour[] = [
   },
   {
     title: 'lists and deletes keys of any name',
+    about: 'storage',
     async run(platform) {
       const names = ['sampan:thread/1', 'sampan:线程', 'sampan:a b.c*?']
       for (const name of names) await set(platform, name, 'x')
@@ -66,6 +71,7 @@ export const DEVICE_BEHAVIOURS: readonly PlatformBehaviour[] = [
   },
   {
     title: 'keeps the last of several writes that were made at once',
+    about: 'storage',
     async run(platform) {
       await Promise.all(['1', '2', '3'].map((text) => set(platform, 'sampan:race', text)))
       equal(await get(platform, 'sampan:race'), '3')
@@ -73,6 +79,7 @@ export const DEVICE_BEHAVIOURS: readonly PlatformBehaviour[] = [
   },
   {
     title: 'lets signals be listened to and left, twice too',
+    about: 'signals',
     async run(platform) {
       const heard: HostSignal[] = []
       const stops = [platform.onSignal((signal) => heard.push(signal)), platform.onSignal((signal) => heard.push(signal))]
@@ -82,17 +89,19 @@ export const DEVICE_BEHAVIOURS: readonly PlatformBehaviour[] = [
   },
   {
     title: 'gives random bytes that differ',
+    about: 'randomBytes',
+    needs: 'randomBytes',
     async run({ randomBytes }) {
-      if (!randomBytes) return
-      const [one, other] = [await valueOf<Uint8Array>((done) => randomBytes(16, done)), await valueOf<Uint8Array>((done) => randomBytes(16, done))]
+      const [one, other] = [await valueOf<Uint8Array>((done) => randomBytes!(16, done)), await valueOf<Uint8Array>((done) => randomBytes!(16, done))]
       deepEqual([one?.length, other?.length], [16, 16])
       notDeepEqual([...one!], [...other!])
     },
   },
   {
     title: 'gives a fresh sign-in code to each of several callers',
+    about: 'signIn',
+    needs: 'signInCode',
     async run(platform) {
-      if (!platform.signInCode) return
       const codes = await Promise.all([1, 2, 3].map(() => valueOf<SignInCode>((done) => platform.signInCode!(done))))
       equal(new Set(codes.map((answer) => answer?.code)).size, 3)
       ok(codes.every((answer) => answer?.code), 'a code is empty')
@@ -100,15 +109,18 @@ export const DEVICE_BEHAVIOURS: readonly PlatformBehaviour[] = [
   },
   {
     title: 'says so when an API does not exist',
+    about: 'device',
+    needs: 'invoke',
     async run(platform) {
-      if (!platform.invoke) return
       const { failure } = await answerOf((done) => platform.invoke!('noSuchApi', {}, done))
       equal(failure?.reason, 'unsupported')
     },
   },
   {
     title: 'decodes text that is cut inside a character, and keeps a leading BOM',
+    about: 'device',
     async run({ createTextDecoder }) {
+      // Whether there is one is a matter of the engine, not of the host.
       const decoder = createTextDecoder?.()
       if (!decoder) return
       const bytes = new TextEncoder().encode('\ufeff你好🛶')

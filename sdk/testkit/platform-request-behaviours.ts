@@ -22,6 +22,7 @@ export const REQUEST_BEHAVIOURS: readonly PlatformBehaviour[] = [
   },
   {
     title: 'hands over a stream in pieces while it is being sent',
+    about: 'stream',
     async run(platform, server) {
       server.use({ chunks: ['data: first\n\n', 'data: never\n\n'], faults: { hang: 13 } })
       const record = await recordRequest(platform, { url: server.url }).until((seen) => bodyText(seen) === 'data: first\n\n')
@@ -31,6 +32,7 @@ export const REQUEST_BEHAVIOURS: readonly PlatformBehaviour[] = [
   },
   {
     title: 'loses and repeats nothing, wherever the bytes are cut',
+    about: 'stream',
     async run(platform, server) {
       for (const faults of [{}, { split: 1 }, { split: [1, 2, 3], delay: 1 }, { coalesce: true }]) {
         server.use({ chunks: [TEXT], faults })
@@ -42,6 +44,7 @@ export const REQUEST_BEHAVIOURS: readonly PlatformBehaviour[] = [
   },
   {
     title: 'tells status and headers before the body ends',
+    about: 'stream',
     async run(platform, server) {
       server.use({ chunks: ['a', 'b'], headers: { 'X-Log-Id': 'log-1' }, faults: { hang: 1 } })
       const record = await recordRequest(platform, { url: server.url }).until(({ head }) => head !== undefined)

@@ -32,7 +32,7 @@ describe('what a host reports', () => {
     ['domain-not-allowed', 'transport/domain-not-allowed', false],
     ['http', 'transport/http', false],
     ['quota', 'transport/failed', true],
-    ['denied', 'transport/failed', false],
+    ['denied', 'platform/denied', false],
     ['cancelled', 'transport/failed', true],
     ['unsupported', 'platform/unsupported', false],
     ['unknown', 'transport/failed', true],
@@ -71,7 +71,7 @@ describe('what a host reports', () => {
       return heard.error?.code
     }
     expect((['unknown', 'timeout', 'offline', 'cancelled', 'tls', 'denied'] as const).map(hidden)).toEqual([
-      ...Array(4).fill('transport/suspended'), 'transport/tls', 'transport/failed',
+      ...Array(4).fill('transport/suspended'), 'transport/tls', 'platform/denied',
     ])
   })
   test('before the call has returned is heard all the same', () => {

@@ -18,7 +18,7 @@ const MEANINGS: Partial<Record<HostFailureReason, string>> = {
 export function hostError(failure: HostFailure, phase: ErrorPhase, url: string): SampanError {
   const { reason, errMsg, errno } = failure
   const meaning = MEANINGS[reason]
-  const code = meaning ? 'transport/' + reason : reason === 'unsupported' ? 'platform/unsupported' : 'transport/failed'
+  const code = meaning ? 'transport/' + reason : /unsup|denied/.test(reason) ? 'platform/' + reason : 'transport/failed'
   const message = (meaning || 'The request failed: ' + reason) + ' (' + url.replace(/^\w+:\/\/|[/?#].*/g, '') + ': ' + errMsg + ')'
   return new SampanError(code as ErrorCode, message, {
     retryable: !/tls|domain|http|denied|unsup/.test(reason),
@@ -51,6 +51,11 @@ export function locate({ code, message, retryable, details }: SampanError, phase
  */
 export function textDamaged(): SampanError {
   return new SampanError('transport/text-damaged', 'The host damaged a character between two pieces; the next answer is taken whole', { retryable: true })
+}
+
+/** A connection that is closed before the log's end was cut somewhere on the way. */
+export function cutOff(): SampanError {
+  return new SampanError('transport/truncated', 'The connection closed before the answer was complete', { phase: 'stream', retryable: true })
 }
 
 /** What an answer with an error status means. `body` is its text, whole or cut. */

@@ -36,6 +36,7 @@ export function createTaroOnRn(interceptors: Interceptor[] = []): TaroStub {
     ...asyncStorage('getStorage:fail data not found'),
     getEnv: () => 'RN',
     request: intercepted(rnRequest, interceptors) as TaroStub['request'],
+    uploadFile: formUpload,
     setStorageSync: unsupportedSync('setStorageSync'),
     getStorageSync: unsupportedSync('getStorageSync'),
     getStorageInfoSync: unsupportedSync('getStorageInfoSync'),
@@ -64,8 +65,25 @@ export function createTaroOnArkTs(): TaroStub {
   return {
     ...asyncStorage('getStorage:fail'),
     getEnv: () => 'HARMONY',
+    uploadFile: formUpload,
     request: (options: object) => Object.assign(rnRequest(options, (response) => Object.fromEntries(response.headers)), { onHeadersReceived() {} }),
   }
+}
+
+interface Upload extends Call { filePath: string; name: string; header?: Record<string, string>; formData?: Record<string, string> }
+
+/** Sends a file as a form, and gives a task that is a promise too. A file is what an address gives here. */
+function formUpload(options: Upload): Task {
+  const { url = '', filePath, name, header, formData = {} } = options
+  const controller = new AbortController()
+  const send = async (): Promise<object> => {
+    const body = new FormData()
+    for (const [field, text] of Object.entries(formData)) body.append(field, text)
+    body.append(name, await (await fetch(filePath)).blob(), 'memo')
+    const response = await fetch(url, { method: 'POST', headers: header, body, signal: controller.signal })
+    return { statusCode: response.status, data: await response.text() }
+  }
+  return Object.assign(answers('uploadFile', send)(options) as Task, { abort: () => controller.abort() })
 }
 
 function asyncStorage(missing: string) {

@@ -42,7 +42,7 @@ export function createUniInApp(host: Record<string, unknown>, chunk?: 'ArrayBuff
     return { ...task, onChunkReceived: listen }
   }
   const names = ['setStorage', 'getStorage', 'removeStorage', 'getStorageInfo', 'onAppShow', 'offAppShow', 'onAppHide', 'offAppHide',
-    'onNetworkStatusChange', 'offNetworkStatusChange', 'onMemoryWarning', 'offMemoryWarning']
+    'onNetworkStatusChange', 'offNetworkStatusChange', 'onMemoryWarning', 'offMemoryWarning', 'uploadFile']
   return {
     ...Object.fromEntries(names.map((name) => [name, host[name]])),
     request: uniRequest(start),

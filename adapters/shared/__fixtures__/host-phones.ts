@@ -1,22 +1,23 @@
-import { afterAll, describe, it } from 'vitest'
+import { afterAll } from 'vitest'
+import { proveHost } from './prove-host.js'
+import type { HostFacts } from '../host-facts.js'
 import type { Platform } from '../../../sdk/platform/platform.js'
 import { createHostFake, type HostApi, type HostFake } from '../../../sdk/testkit/host-fakes/host-fake.js'
 import type { HostFakeName, HostFakeOptions } from '../../../sdk/testkit/host-fakes/host-fake-options.js'
-import { platformSuite } from '../../../sdk/testkit/platform-suite.js'
 import { recordRequest } from '../../../sdk/testkit/request-record.js'
-
-/** Behaviours that some hosts lack, by the titles of the suite. */
-export const PIECES = 'hands over a stream in pieces while it is being sent'
-export const CUTS = 'loses and repeats nothing, wherever the bytes are cut'
-export const EARLY_HEAD = 'tells status and headers before the body ends'
-export const CODES = 'gives a fresh sign-in code to each of several callers'
-
-/** Gaps that many hosts have, with the reason. */
-export const NO_STREAM = { [PIECES]: 'its requests hand over nothing before the end' }
-export const NO_HEAD = { [EARLY_HEAD]: 'its task tells no headers' }
 
 /** A phone of one host, and what runs on it. */
 export interface HostPhone { fake: HostFake; platform: Platform }
+
+/** How a phone is set up, and whether it has made a plain request before, as a sign-in is one. */
+export interface PhoneOptions extends HostFakeOptions { isKnowing?: boolean }
+
+/** The phones a host turns out to be if it streams bytes, text or not at all, and nobody says which. */
+export const UNDECIDED: Readonly<Record<string, PhoneOptions>> = {
+  'if it streams bytes': { chunks: 'bytes', isKnowing: true },
+  'if it streams text': { chunks: 'text', isKnowing: true },
+  'if it does not stream': { chunks: 'none', isKnowing: true },
+}
 
 /** Makes phones of one host that end with the test file, and proves the adapter on them. */
 export function hostPhones(name: HostFakeName, make: (api: HostApi) => Platform) {
@@ -27,13 +28,20 @@ export function hostPhones(name: HostFakeName, make: (api: HostApi) => Platform)
     ends.push(fake.dispose)
     return { fake, platform: make(fake.api) }
   }
-  /** A phone that has made a plain request, as a sign-in is one, and so knows its tasks. */
+  /** A phone that has made a plain request, and so knows its tasks. */
   const knowing = async (options?: HostFakeOptions): Promise<HostPhone> => {
     const made = phone(options)
     await recordRequest(made.platform, { url: 'http://127.0.0.1:1/', stream: false }).settled
     return made
   }
-  const suite = (title: string, options: HostFakeOptions, gaps: Record<string, string>, isKnowing = false): void =>
-    platformSuite(`${name}${title}`, async () => (isKnowing ? await knowing(options) : phone(options)).platform, { describe, it, gaps })
-  return { phone, knowing, suite }
+  /** Runs the suite on phones, by the title of the client that each is. */
+  const prove = (facts: HostFacts, phones: Readonly<Record<string, PhoneOptions>> = {}): void => {
+    const makers = Object.entries({ '': {}, ...phones }).map(([title, { isKnowing, ...options }]: [string, PhoneOptions]) =>
+      [title, async () => {
+        const { fake, platform } = isKnowing ? await knowing(options) : phone(options)
+        return { platform, putFile: (bytes: Uint8Array) => fake.addFile(bytes) }
+      }] as const)
+    proveHost(facts, Object.fromEntries(makers))
+  }
+  return { phone, knowing, prove }
 }

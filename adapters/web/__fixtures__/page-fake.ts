@@ -13,12 +13,12 @@ export interface PageFake extends WebPage {
 
 /** Node's own `fetch`, a document and a `localStorage`, and whatever a test puts in their place. */
 export function createPageFake(parts: Partial<WebPage> = {}): PageFake {
-  const { fetch, Response, AbortController, TextDecoder, crypto } = globalThis
+  const { fetch, FormData, Response, AbortController, TextDecoder, crypto } = globalThis
   const window = createTarget()
   const onDocument = createTarget()
   let visibilityState: DocumentVisibilityState = 'visible'
   return {
-    fetch, Response, AbortController, TextDecoder, crypto,
+    fetch, FormData, Response, AbortController, TextDecoder, crypto,
     localStorage: createStoreFake(),
     navigator: { onLine: true },
     location: { hostname: 'shop.example.com', protocol: 'https:' },

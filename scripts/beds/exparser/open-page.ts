@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import Module from 'node:module'
 import { dirname, join, resolve } from 'node:path'
+import { installRequireAsync } from './require-async.js'
 import { bed } from '../../lib/beds.js'
 
 /** A page on the screen of WeChat's component runtime. */
@@ -48,6 +49,14 @@ export async function openPage({ folder, page, wx, query = {} }: OpenPageOptions
   const state: { instance?: any } = {}
   pageGlobals(scope, state, query)
   const restore = resolveInside(folder)
+  const endAsync = installRequireAsync(folder, work => {
+    const end = resolveInside(folder)
+    try {
+      return work()
+    } finally {
+      end()
+    }
+  })
   let component: any
   try {
     if (existsSync(`${folder}/app.js`) && !scope.__sampanApp) Module.createRequire(`${folder}/app.js`)('./app.js')
@@ -59,10 +68,10 @@ export async function openPage({ folder, page, wx, query = {} }: OpenPageOptions
   const parent = document.createElement('page-root')
   document.body.appendChild(parent)
   component.attach(parent)
-  return handle(component, state, parent)
+  return handle(component, state, parent, endAsync)
 }
 
-function handle(component: any, state: { instance?: any }, parent: HTMLElement): OpenPage {
+function handle(component: any, state: { instance?: any }, parent: HTMLElement, onClose: () => void): OpenPage {
   const settle = () => new Promise<void>(done => setTimeout(done, 0))
   const text = () => (parent.textContent ?? '').replace(/\s+/g, ' ').trim()
   const dispatch = async (selector: string, event: string, detail?: unknown) => {
@@ -88,6 +97,7 @@ function handle(component: any, state: { instance?: any }, parent: HTMLElement):
     close() {
       component.detach()
       parent.remove()
+      onClose()
     },
   }
 }

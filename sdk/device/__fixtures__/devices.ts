@@ -74,7 +74,7 @@ export function describeOnHosts(name: string, table: HostTable<HostEntry>, make:
       expect(await execute(make(cancelled), args)).toEqual({ cancelled: true })
       const { scope } = table[host]!
       await expect(execute(make(deviceOn(host, { failure: deny })), args)).rejects.toMatchObject({
-        code: 'platform/failed',
+        code: 'platform/denied',
         retryable: false,
         message: expect.stringContaining(`can allow ${scope ?? 'it'} in the settings`),
         details: { errno: 103, errMsg: 'x:fail auth deny', info: { host, reason: 'denied' } },

@@ -22,6 +22,7 @@ const ERR_MSG: Record<HostTrouble, [text: string, errno?: number, iosText?: stri
   arguments: ['parameter error'],
   http: ['http status error'],
   decode: ['parse data error'],
+  'no-file': ['no such file or directory'],
   'key-quota': ['entry size limit reached'],
   'total-quota': ['exceed storage max size 10Mb'],
   missing: ['data not found'],

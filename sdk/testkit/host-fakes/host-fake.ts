@@ -1,5 +1,6 @@
 import { alipaySocketApis } from './alipay-sockets.js'
 import { hostCall } from './host-call.js'
+import { fileApis } from './host-files.js'
 import { eventSourceApi, type HostEventSource } from './host-event-source.js'
 import type { HostFakeName, HostFakeOptions } from './host-fake-options.js'
 import { createHostPhone, type HostPhone } from './host-phone.js'
@@ -25,6 +26,8 @@ export interface HostFake {
   /** A page change, on a host where that ends requests. */
   navigate?(): void
   setOnline(isOnline: boolean): void
+  /** Puts a file on the phone, as a chooser would. Answers its path. */
+  addFile(bytes: Uint8Array, name?: string): string
   warnMemory(level?: number): void
   /** Whether a sign-in code is good. It is once, and as long as the host says. */
   redeem(code: string): boolean
@@ -54,6 +57,7 @@ export function createHostFake(name: HostFakeName, options: HostFakeOptions = {}
   const parts: Parts = {
     phone,
     requests: new RequestQueue(phone),
+    uploads: new RequestQueue(phone, 'uploadFile'),
     sockets: new HostSockets(phone),
     eventSources: new Set(),
     signIn: createHostSignIn(phone),
@@ -68,6 +72,11 @@ export function createHostFake(name: HostFakeName, options: HostFakeOptions = {}
     show: background.show,
     ...(profile.background.navigationAborts && { navigate: () => parts.requests.failAll('navigation') }),
     setOnline: (isOnline: boolean) => setOnline(parts, isOnline),
+    addFile(bytes: Uint8Array, fileName = `file-${phone.files.size}.bin`) {
+      const path = `${profile.name}file://tmp/${fileName}`
+      phone.files.set(path, bytes)
+      return path
+    },
     // iOS tells no level.
     warnMemory: (level = 10) => void parts.events.emit('MemoryWarning', phone.platform === 'ios' ? {} : { level }),
     redeem: (code: string) => parts.signIn.redeem(code),
@@ -104,10 +113,11 @@ function watched({ requests, sockets, signIn }: Parts, background: { readonly is
   }
 }
 
-function setOnline({ phone, requests, sockets, eventSources, events }: Parts, isOnline: boolean): void {
+function setOnline({ phone, requests, uploads, sockets, eventSources, events }: Parts, isOnline: boolean): void {
   phone.isOnline = isOnline
   if (!isOnline) {
     requests.failAll('offline')
+    uploads.failAll('offline')
     sockets.cutAll()
     eventSources.forEach(source => source.fail('offline'))
   }
@@ -115,8 +125,9 @@ function setOnline({ phone, requests, sockets, eventSources, events }: Parts, is
 }
 
 /** Ends what is under way, and nobody hears. */
-function endAll({ requests, sockets, eventSources }: Parts): void {
+function endAll({ requests, uploads, sockets, eventSources }: Parts): void {
   requests.dispose()
+  uploads.dispose()
   sockets.dispose()
   eventSources.forEach(source => source.drop())
 }
@@ -124,6 +135,7 @@ function endAll({ requests, sockets, eventSources }: Parts): void {
 interface Parts {
   phone: HostPhone
   requests: RequestQueue
+  uploads: RequestQueue
   sockets: HostSockets
   eventSources: Set<HostEventSource>
   signIn: HostSignIn
@@ -143,7 +155,7 @@ function listenerCounts(names: readonly string[]) {
 }
 
 function createBackground(parts: Parts, options: HostFakeOptions) {
-  const { phone, requests, sockets, events } = parts
+  const { phone, requests, uploads, sockets, events } = parts
   const rules = phone.profile.background
   const stops: (() => void)[] = []
   const state = {
@@ -153,7 +165,7 @@ function createBackground(parts: Parts, options: HostFakeOptions) {
       events.emit('AppHide', phone.profile.hasOkText ? { reason: 1 } : undefined)
       stops.push(phone.clock.setTimer(options.backgroundGraceMs ?? rules.graceMs, () => {
         phone.isSuspended = rules.cutsRequests ?? false
-        if (rules.cutsRequests) requests.failAll('interrupted')
+        if (rules.cutsRequests) [requests, uploads].forEach(queue => queue.failAll('interrupted'))
         if (rules.cutsSockets) sockets.cutAll()
       }))
       if (rules.destroysAfterMs === undefined) return
@@ -173,7 +185,7 @@ function createBackground(parts: Parts, options: HostFakeOptions) {
 
 const SYNCHRONOUS = /Sync$|^get(AppBase|Device)Info$|^canIUse$/
 
-function assembleApi({ phone, requests, sockets, eventSources, signIn, events }: Parts, options: HostFakeOptions): HostApi {
+function assembleApi({ phone, requests, uploads, sockets, eventSources, signIn, events }: Parts, options: HostFakeOptions): HostApi {
   const { profile } = phone
   const api: Record<string, unknown> = {}
   const add = (works: Record<string, unknown>): void => {
@@ -184,7 +196,7 @@ function assembleApi({ phone, requests, sockets, eventSources, signIn, events }:
   }
   add(profile.apis(phone))
   for (const event of events.names) Object.assign(api, { ['on' + event]: events.on(event), ['off' + event]: events.off(event) })
-  Object.assign(api, storageApis(phone), profile.sockets.isGlobal ? alipaySocketApis(sockets) : { connectSocket: taskSocketApi(sockets) })
+  Object.assign(api, storageApis(phone), fileApis(phone, uploads), profile.sockets.isGlobal ? alipaySocketApis(sockets) : { connectSocket: taskSocketApi(sockets) })
   const createEventSource = eventSourceApi(phone, eventSources)
   if (createEventSource) api.createEventSource = createEventSource
   api[profile.signIn.api] = signIn.api

@@ -16,7 +16,8 @@ export function sendable(option: HostRequestOption, phone: HostPhone): { address
     }
   }
   if (requests.referer) headers.referer = requests.referer
-  const { data, method = 'GET', url: address } = option
+  const { data, form, method = 'GET', url: address } = option
+  if (form) return { address, headers, body: form }
   if (isBytes(data) && requests.refusesBuffers) throw new TroubleError('arguments')
   const query = typeof data === 'object' && !isBytes(data) ? new URLSearchParams(data as Record<string, string>).toString() : ''
   // Such a request has no body: fields go into the address, anything else is lost.

@@ -16,6 +16,8 @@ export interface HostPhone {
   /** What `enableChunked` gives on this phone. */
   readonly chunks: 'bytes' | 'text' | 'none'
   readonly hasChunkListener: boolean
+  /** Files by path, as a chooser or recorder would have left them. */
+  readonly files: Map<string, Uint8Array>
   isOnline: boolean
   isSuspended: boolean
   makeBuffer(bytes: Uint8Array): ArrayBuffer
@@ -41,6 +43,7 @@ export function createHostPhone(profile: HostProfile, options: HostFakeOptions):
     clock: options.clock ?? systemClock,
     chunks: options.chunks ?? (has(profile.requests.chunks?.optionSince) ? profile.requests.chunks!.kind : 'none'),
     hasChunkListener: options.chunks ? options.chunks !== 'none' : has(profile.requests.chunks?.listenerSince),
+    files: new Map(),
     isOnline: true,
     isSuspended: false,
     makeBuffer: options.makeBuffer ?? (bytes => new Uint8Array(bytes).buffer),

@@ -7,7 +7,7 @@ export type HostTrouble =
   /** Cut in the background, and not begun there. */
   | 'interrupted' | 'suspended'
   | 'navigation' | 'domain' | 'url' | 'method' | 'arguments' | 'http' | 'decode'
-  | 'key-quota' | 'total-quota' | 'missing' | 'sockets' | 'denied'
+  | 'no-file' | 'key-quota' | 'total-quota' | 'missing' | 'sockets' | 'denied'
 
 /** A response as it came over the wire. */
 export interface HostResponse { status: number; header: Record<string, string>; data: unknown }
@@ -52,6 +52,16 @@ export interface RequestRules {
   httpFailure?(response: HostResponse): object
   /** JSON that does not parse is a failure instead of text. */
   failsOnBadJson?(phone: HostPhone, dataType: string | undefined): boolean
+}
+
+/** What a host does with files. */
+export interface FileRules {
+  /** What an upload must say beside address, file and name. */
+  readonly requires?: readonly string[]
+  /** Whether an answer to an upload tells its headers. */
+  readonly tellsHeaders?: boolean
+  /** There is no `getFileSystemManager`, as far as anybody knows. */
+  readonly lacksManager?: boolean
 }
 
 /** How a host keeps sockets. */
@@ -120,6 +130,7 @@ export interface HostProfile {
   readonly requests: RequestRules
   readonly eventSource?: EventSourceRules
   readonly sockets: SocketRules
+  readonly files?: FileRules
   readonly storage: StorageRules
   readonly background: BackgroundRules
   readonly signIn: SignInRules

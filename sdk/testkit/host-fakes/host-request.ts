@@ -4,6 +4,7 @@ import type { HostCallbacks } from './host-call.js'
 import { decodeBody, readHeader, sendable, troubleOf } from './host-http.js'
 import type { HostPhone } from './host-phone.js'
 import type { HostResponse, HostTrouble } from './host-profile.js'
+import { uploadResult } from './host-files.js'
 import type { RequestQueue } from './request-queue.js'
 
 /** What an app hands to a host's `request`. */
@@ -17,6 +18,8 @@ export interface HostRequestOption extends HostCallbacks {
   responseType?: string
   timeout?: number
   enableChunked?: boolean
+  /** The body as it is, where the host made it and not the app. */
+  form?: Buffer
 }
 
 type Listener = (result: object) => void
@@ -44,7 +47,7 @@ export class HostRequest {
       task.onHeadersReceived = (listener: Listener) => void this.headListeners.add(listener)
       task.offHeadersReceived = (listener?: Listener) => remove(this.headListeners, listener)
     }
-    if (this.phone.hasChunkListener) {
+    if (this.phone.hasChunkListener && !option.form) {
       task.onChunkReceived = (listener: Listener) => void (this.chunkListeners.add(listener), (this.queue.lastListener = listener))
       task.offChunkReceived = (listener?: Listener) => remove(this.chunkListeners, listener)
     }
@@ -159,7 +162,7 @@ export class HostRequest {
     const answer = this.responseOf(response, data)
     if (way === 'fail') return this.fail('http', requests.httpFailure?.(answer))
     if (isBad) return this.fail('decode')
-    this.finish(() => this.answer('success', requests.result(answer)))
+    this.finish(() => this.answer('success', this.option.form ? uploadResult(answer, this.phone) : requests.result(answer)))
   }
 
   private responseOf(response: IncomingMessage, data: unknown): HostResponse {

@@ -26,6 +26,7 @@ export const alipay: HostProfile = {
     failsOnBadJson: ({ bugs }, dataType) => dataType === 'json' || !bugs.jsonOrText,
   }),
   sockets: { max: 5, isGlobal: true },
+  files: { requires: ['fileName', 'fileType'], tellsHeaders: true },
   storage: { keyBytes: 200 * 1024, totalBytes: 10 * 1024 * 1024, takesObjects: true, missing: null },
   background: { graceMs: 5000, destroysAfterMs: 300_000, navigationAborts: true },
   signIn: {

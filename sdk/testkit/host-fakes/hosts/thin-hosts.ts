@@ -1,7 +1,7 @@
 import { FROM_WECHAT, systemInfo, WX_BACKGROUND, WX_EVENTS, wxLike, wxRequests } from './wx-like.js'
 
 // Hosts of which little is known. What is, stands in their rows; the rest is WeChat's, and listed.
-const { texts, timeout, background, storage, sockets, events, system, code, abort, noChunks } = FROM_WECHAT
+const { texts, timeout, background, storage, sockets, events, system, files, code, abort, noChunks } = FROM_WECHAT
 
 /** QQ. Sources: q.qq.com, network page; uni-app's documentation for sockets. */
 export const qq = wxLike({
@@ -28,8 +28,9 @@ export const jd = wxLike({
     codeLifeMs: 300_000,
     answer: (_args, makeCode, { bugs, platform }) => ({ code: bugs.jdMockLogin || platform === 'devtools' ? '200' : makeCode() }),
   },
+  files: { lacksManager: true },
   lacks: () => ['checkSession'],
-  assumed: [texts, timeout, abort, background, storage, sockets, events, system, code, noChunks, 'requests run without a limit on their number'],
+  assumed: [texts, timeout, abort, background, storage, sockets, events, system, files, code, noChunks, 'requests run without a limit on their number'],
 })
 
 /** Kuaishou. Sources: open.kuaishou.com, allow-lists; uni-app's documentation for methods; Taro's platform plug-in. */
@@ -38,7 +39,7 @@ export const kuaishou = wxLike({
   sdkVersion: '1.0.0',
   appVersion: '1.0.0',
   requests: wxRequests({ methods: ['GET', 'POST'] }),
-  assumed: [texts, timeout, abort, background, storage, sockets, events, system, code, noChunks, 'requests run without a limit on their number'],
+  assumed: [texts, timeout, abort, background, storage, sockets, events, system, files, code, noChunks, 'requests run without a limit on their number'],
 })
 
 /** Xiaohongshu. Sources: a walkthrough of the vendor's demo app for `enableChunked`; uni-app's tables. */
@@ -48,7 +49,7 @@ export const xiaohongshu = wxLike({
   appVersion: '8.0.0',
   requests: wxRequests({ chunks: { kind: 'bytes', optionSince: '0', listenerSince: '0' } }),
   assumed: [
-    texts, timeout, abort, background, storage, sockets, events, system, code,
+    texts, timeout, abort, background, storage, sockets, events, system, files, code,
     'chunks are bytes, on every base library; tasks have no `onHeadersReceived`',
     'requests run without a limit on their number',
   ],
@@ -71,7 +72,7 @@ export const feishu = wxLike({
     checkSession: () => ({}),
   }),
   assumed: [
-    texts, timeout, abort, background, storage, sockets, events, code, noChunks,
+    texts, timeout, abort, background, storage, sockets, events, files, code, noChunks,
     '`getSystemInfoSync` tells `appName: \'Feishu\'`',
     'requests over the limit wait, as WeChat\'s do',
     'headers the host reserves are left out without a word',

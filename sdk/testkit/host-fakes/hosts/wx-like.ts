@@ -68,6 +68,7 @@ export const FROM_WECHAT = {
   sockets: 'sockets: five at once, in WeChat\'s shape',
   events: 'app, network and memory events have WeChat\'s names',
   system: '`getSystemInfoSync` tells `SDKVersion`, `version` and `platform`',
+  files: 'uploads, and what reads files, are as in WeChat',
   code: 'a sign-in code is good once, for 5 minutes',
   abort: '`abort` of a request ends it with `request:fail abort`',
   noChunks: 'no streaming: `enableChunked` does nothing and tasks have no `onChunkReceived` (see the option `chunks`)',
