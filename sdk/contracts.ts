@@ -2,9 +2,9 @@ import type { Observable } from 'rxjs'
 import type { SampanError } from './errors.js'
 import type { AgentEvent } from './protocol/events.js'
 import type { JsonSchema } from './protocol/json.js'
-import type { Validation } from './protocol/schema.js'
+import type { Schema, Validation } from './protocol/schema.js'
 import type { Interrupt, Message, ResumeEntry, RunAgentInput, TokenUsage, ToolDescription } from './protocol/messages.js'
-import type { Clock, Stop } from './platform/platform.js'
+import type { Clock, Stop, Storage } from './platform/platform.js'
 
 // The types where rooms meet. A run is an ordered log of events; everything that can run is one function.
 
@@ -37,8 +37,12 @@ export interface AgentCapabilities {
   readonly reasoning?: boolean
   readonly structuredOutput?: boolean
 }
-/** Whatever can be run: a loop over a model, a remote agent, a workflow. */
-export type Agent<Tools extends AnyTool = AnyTool> = RunFunction & { readonly info: AgentInfo; readonly tools?: readonly Tools[] }
+/** Whatever can be run: a loop over a model, a remote agent, a workflow. `output` describes the `result` of RUN_FINISHED. */
+export type Agent<Tools extends AnyTool = AnyTool, Output = unknown> = RunFunction & {
+  readonly info: AgentInfo
+  readonly tools?: readonly Tools[]
+  readonly output?: Schema<Output>
+}
 
 /** Wraps a run: guardrail, label, trace. Call `next` at most once per subscription. */
 export type RunMiddleware = (input: RunInput, context: RunContext, next: RunFunction) => Observable<AgentEvent>
@@ -108,8 +112,11 @@ export interface RunContext {
 /** Tells whoever works for a run that it is no longer wanted. Our own: `AbortSignal` does not exist on every phone. */
 export interface CancelSignal {
   readonly isCancelled: boolean
-  /** Calls back once, at once if already cancelled. */
-  onCancel(listener: () => void): Stop
+  /**
+   * Calls back once, at once if already cancelled. Whoever cancelled may wait for a promise that the listener returns:
+   * `false` says that somebody who had to be told was not heard.
+   */
+  onCancel(listener: () => unknown): Stop
 }
 
 /** Makes ids that do not collide. `kind` is a short word that starts the id, for people who read logs. */
@@ -159,8 +166,10 @@ export type Trace = (name: string, attributes: Record<string, unknown>) => void
 export type { Schema, SchemaIssue, SchemaOutput, StandardResult, StandardSchema, Validation } from './protocol/schema.js'
 
 export type ApprovalDecision = 'allow' | 'ask' | { deny: string }
-/** Whether a call may run: a fixed answer, or a pure function of its arguments. */
-export type ApprovalRule<Args = any> = ApprovalDecision | ((args: Args) => ApprovalDecision)
+/** Whether a call may run: a fixed answer, or a pure function of its arguments and of which call it is. */
+export type ApprovalRule<Args = any> = ApprovalDecision | ((args: Args, call: ApprovalCall) => ApprovalDecision)
+/** The call that is asked about. `now` is the run's time, in milliseconds since 1970. */
+export interface ApprovalCall { readonly toolCallId: string; readonly toolName: string; readonly runId: string; readonly now: number }
 
 /**
  * What to do with a call whose effect may or may not have happened before a crash. An `idempotent` tool is run again, and
@@ -189,6 +198,8 @@ export interface Tool<Name extends string = string, Args = any, Result = any> {
   readonly replay: ReplayPolicy
   /** The host calls it only inside a tap (payment, album …). It always asks, and runs inside the approving tap. */
   readonly requiresGesture: boolean
+  /** What it returns may have been written by strangers (mail, web pages): `fence()` keeps it from giving orders. */
+  readonly untrusted?: boolean
   /** Milliseconds until a call counts as failed. Time a person takes to answer does not count. */
   readonly timeoutMs: number
   /** Checks arguments, or says what is wrong with them. */
@@ -210,12 +221,12 @@ export type AnyTool = Tool<string, any, any>
 
 /** A place for a run inside another: of a tool call, or of a step of a workflow. */
 export interface ChildCall {
-  /** Derived from the parent's, so that it is the same whenever the child is taken up again. Also its `subagentRunId`. */
+  /** Unique, and the same whenever the child is taken up again. Also its `subagentRunId`. */
   readonly runId: string
   readonly threadId: string
   readonly parentRunId: string
   readonly parentToolCallId?: string
-  /** Answers to the questions it asked, under the ids that it gave them. */
+  /** Answers to the questions it asked, under the ids that it gave them; others may stand beside them. */
   readonly resume?: ResumeEntry[]
   /** What it kept when it asked. */
   readonly kept?: unknown
@@ -229,6 +240,34 @@ export type ChildEnd =
   | { type: 'interrupt'; interrupts: Interrupt[]; kept: unknown }
   | { type: 'cancelled' }
   | { type: 'error'; error: SampanError }
+
+// ---- storage -------------------------------------------------------------------------------------------------------
+
+/** Where a wrapper keeps small texts: `platform.storage`, or anything that answers like it, at once or later. */
+export type KeyValueStore = Pick<Storage, 'get' | 'set' | 'delete'>
+
+// ---- conversations elsewhere ---------------------------------------------------------------------------------------
+
+/** A conversation as it stands elsewhere: plain JSON. */
+export interface RemoteThread {
+  /** Another with each write. 0: it is not there. */
+  version: number
+  /** What was said. Absent where `version` is what was known. */
+  items?: readonly unknown[]
+  /** Whether items can be read: the version of the record they are of. */
+  format?: number
+  rest?: unknown
+}
+/** What is new in a conversation of the version `after`: the first `from` items stay, `items` stand behind them. */
+export interface RemoteChange { after: number; from: number; items: readonly unknown[]; format: number; rest: unknown }
+
+/** Where copies of conversations are kept, for the user who is signed in. Each Observable emits once. */
+export interface ThreadRemote {
+  /** @param known the version that need not be sent again. */
+  read(id: string, known: number): Observable<RemoteThread>
+  /** Writes nothing, and says so, where the conversation has another version by now. */
+  write(id: string, change: RemoteChange): Observable<{ version: number; isConflict?: boolean }>
+}
 
 // ---- prices --------------------------------------------------------------------------------------------------------
 

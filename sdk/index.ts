@@ -2,14 +2,26 @@ export { connect } from './transport/connect.js'
 export type { Connection, ConnectOptions, StreamRequest } from './transport/connect.js'
 export { createAgent } from './agent/create-agent.js'
 export type { AgentOptions } from './agent/create-agent.js'
+export { calledTool, stepCount, usageOver } from './agent/stop-when.js'
+export type { PrepareStep, RunSoFar, StepOverrides, StopPredicate } from './agent/step-control.js'
+export { generateObject } from './agent/generate-object.js'
+export type { GenerateObjectOptions } from './agent/generate-object.js'
+export { runResult } from './agent/run-result.js'
+export type { Asked } from './agent/run-result.js'
+export { agentTool } from './agent/agent-tool.js'
+export type { AgentToolOptions } from './agent/agent-tool.js'
+export { createTeam } from './agent/create-team.js'
+export type { TeamOptions } from './agent/create-team.js'
 export { defineTool } from './agent/define-tool.js'
 export type { ToolOptions } from './agent/define-tool.js'
 export type { ApprovalPolicy } from './agent/approval.js'
+export { limitPerWindow } from './agent/limit-per-window.js'
+export type { LimitPerWindowOptions, SpentAmount, SpentStore } from './agent/limit-per-window.js'
 export { streamText } from './agent/stream-text.js'
 export type { StreamTextOptions } from './agent/stream-text.js'
 export { createThread } from './thread/create-thread.js'
 export type { Thread, ThreadEvents, ThreadOptions } from './thread/thread.js'
-export type { MessagePart, ThreadMessage, ThreadState, ThreadStatus, ToolCallPart } from './thread/messages.js'
+export type { MessagePart, SubagentPart, ThreadMessage, ThreadState, ThreadStatus, ToolCallPart } from './thread/messages.js'
 export { createCancel } from './context/cancel.js'
 export type { CancelSource } from './context/cancel.js'
 export { createRunContext, memoryCheckpoints, memoryLedger } from './context/run-context.js'
@@ -22,6 +34,7 @@ export type {
   AgentCapabilities,
   AgentInfo,
   AnyTool,
+  ApprovalCall,
   ApprovalDecision,
   ApprovalRule,
   Budget,
@@ -32,6 +45,7 @@ export type {
   CheckpointStore,
   FinishReason,
   IdSource,
+  KeyValueStore,
   LedgerEntry,
   LedgerState,
   ModelEndpoint,
@@ -41,6 +55,8 @@ export type {
   ModelMiddleware,
   ModelRequest,
   PriceTable,
+  RemoteChange,
+  RemoteThread,
   ReplayPolicy,
   RunContext,
   RunFunction,
@@ -49,6 +65,7 @@ export type {
   Schema,
   SchemaOutput,
   StandardSchema,
+  ThreadRemote,
   Tool,
   ToolContext,
   ToolLedger,

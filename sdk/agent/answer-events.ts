@@ -1,9 +1,9 @@
 import type { OperatorFunction } from 'rxjs'
 import { readAnswer } from './read-answer.js'
 import { stepName, type RunState } from './run-state.js'
-import { addUsage } from './usage.js'
 import type { ModelEvent } from '../contracts.js'
 import { SampanError } from '../errors.js'
+import { customEvent } from '../protocol/custom-events.js'
 import type { AgentEvent } from '../protocol/events.js'
 import type { ToolCall } from '../protocol/messages.js'
 import { createTextBuffer, type TextBuffer } from '../protocol/text-buffer.js'
@@ -13,10 +13,8 @@ type Emit = (event: AgentEvent) => void
 /** What one model call says, as events of the run. Its end goes into the run's history and decides what comes next. */
 export function toAgentEvents(state: RunState): OperatorFunction<ModelEvent, AgentEvent> {
   return readAnswer<AgentEvent>(emit => {
-    const { context, usage } = state
-    const id = context.ids('message')
-    const speech = readSpeech(state, id, emit)
-    const calls = readCalls(state, id, emit, speech.endThought)
+    const { context } = state
+    let { id, speech, calls } = readFrom(state, emit)
     emit({ type: 'STEP_STARTED', stepName: stepName(state) })
     return event => {
       // What an endpoint of another version says besides is not for us.
@@ -30,8 +28,13 @@ export function toAgentEvents(state: RunState): OperatorFunction<ModelEvent, Age
         case 'tool-call-delta':
           return calls.goOn(event.toolCallId, event.delta)
         case 'usage':
-          addUsage(usage, event.usage)
           return context.budget.charge(event.usage)
+        case 'reset':
+          speech.end()
+          // An answer that is read again after a kill may come without its false start, and its calls must have the ids they had.
+          calls.end().forEach(call => state.callIds.delete(call.id))
+          resetEvents(state, id).forEach(emit)
+          return void ({ id, speech, calls } = readFrom(state, emit))
         case 'error':
           // Thrown so that the run guard ends the run: it closes what is open and keeps what has arrived.
           throw event.error
@@ -43,8 +46,27 @@ export function toAgentEvents(state: RunState): OperatorFunction<ModelEvent, Age
   })
 }
 
+/** An answer from its beginning. */
+function readFrom(state: RunState, emit: Emit) {
+  const id = state.context.ids('message')
+  const speech = readSpeech(state, id, emit)
+  return { id, speech, calls: readCalls(state, id, emit, speech.endThought) }
+}
+
+/** What takes back a message of this step: for those who know us, and for those who do not. */
+export function resetEvents({ messages }: RunState, messageId: string): AgentEvent[] {
+  return [customEvent('sampan:step-reset', { messageId }), { type: 'MESSAGES_SNAPSHOT', messages: messages.slice() }]
+}
+
+interface Speech {
+  /** Of the first thought. In the history all thoughts are one message, under its id. */
+  readonly thoughtId: string
+  readonly thoughts: string
+  readonly text: string
+}
+
 /** Text and thoughts: each opens with its first delta, and a thought is over when something else is said. */
-function readSpeech({ context, messages }: RunState, messageId: string, emit: Emit) {
+function readSpeech({ context }: RunState, messageId: string, emit: Emit) {
   const text = createTextBuffer()
   const thoughts = createTextBuffer()
   let isTextOpen = false
@@ -77,14 +99,10 @@ function readSpeech({ context, messages }: RunState, messageId: string, emit: Em
       thoughts.append(delta)
       emit({ type: 'REASONING_MESSAGE_CONTENT', messageId: thoughtId, delta })
     },
-    /** Puts the thoughts into the history, and answers the text. */
-    end(): string {
+    end(): Speech {
       endThought()
       if (isTextOpen) emit({ type: 'TEXT_MESSAGE_END', messageId })
-      const content = thoughts.text()
-      // In the history all thoughts are one message, under the id of the first.
-      if (content) messages.push({ id: firstThoughtId, role: 'reasoning', content })
-      return text.text()
+      return { thoughtId: firstThoughtId, thoughts: thoughts.text(), text: text.text() }
     },
   }
 }
@@ -129,13 +147,15 @@ function readCalls({ logId, callIds }: RunState, parentMessageId: string, emit: 
 }
 
 /** Puts the answer into the run's history and chooses the next phase. */
-function settle(state: RunState, id: string, content: string, calls: ToolCall[]): void {
+function settle(state: RunState, id: string, { thoughtId, thoughts, text: content }: Speech, calls: ToolCall[]): void {
   const { reason, rawReason = reason } = state.finish
   const hasCalls = calls.length > 0
   if (!content && !hasCalls && reason !== 'stop') {
     throw new SampanError('endpoint/provider-error', 'The model gave no answer (' + rawReason + ').', { providerCode: rawReason, retryable: true })
   }
-  state.messages.push({ id, role: 'assistant', content: content || undefined, toolCalls: hasCalls ? calls : undefined })
+  const { messages } = state
+  if (thoughts) messages.push({ id: thoughtId, role: 'reasoning', content: thoughts })
+  messages.push({ id, role: 'assistant', content: content || undefined, toolCalls: hasCalls ? calls : undefined })
   state.calls = calls
   state.phase = hasCalls ? 'tools' : 'afterStep'
 }

@@ -1,6 +1,11 @@
+import type { answerTo } from './ask-person.js'
+import type { CheckedCall } from './check-call.js'
+import type { RunState } from './run-state.js'
 import { denial, type Failure } from './tool-outcome.js'
 import type { AnyTool, ApprovalRule, Tool } from '../contracts.js'
+import type { AgentEvent } from '../protocol/events.js'
 import { canonicalJson } from '../protocol/json.js'
+import { keep, kept, own } from '../protocol/kept-runs.js'
 
 type InputOf<T> = T extends Tool<string, infer Args, any> ? Args : never
 
@@ -17,17 +22,32 @@ export type ApprovalPolicy<Tools extends AnyTool = AnyTool> = {
 /** A policy whose tools are no longer known to the compiler. */
 export type AnyPolicy = { readonly [toolName: string]: ApprovalRule | undefined }
 
-/** What the policy, then the tool itself, say about a call. A denial is its outcome. A tool that needs a gesture is never more than asked for. */
-export function decideApproval(tool: AnyTool, args: unknown, policy: AnyPolicy = {}): 'allow' | 'ask' | Failure {
-  const rule = own(policy, tool.name) ?? own(policy, '*') ?? tool.approval ?? 'allow'
-  const decision: unknown = typeof rule === 'function' ? rule(args) : rule
-  if (decision === 'allow') return tool.requiresGesture ? 'ask' : 'allow'
+/**
+ * What a person said for good, then the policy, then the tool itself, say about a call. A denial is its outcome, whoever
+ * says it; `always` turns no more than a question into a yes. A tool that needs a gesture is never more than asked for.
+ */
+export function decideApproval(state: RunState, { id: toolCallId, tool, args }: Pick<CheckedCall, 'id' | 'tool' | 'args'>): 'allow' | 'ask' | Failure {
+  const { settings: { approval = {} }, input: { runId }, agentState, context } = state
+  const { name, requiresGesture } = tool
+  const always = kept(agentState, 'approvals', name)
+  const rule = typeof always === 'object' ? (always as ApprovalRule) : own(approval, name) ?? own(approval, '*') ?? tool.approval ?? 'allow'
+  const decision: unknown = typeof rule === 'function' ? rule(args, { toolCallId, toolName: name, runId, now: context.clock.now() }) : rule
   const { deny } = Object(decision) as { deny?: unknown }
-  return deny === undefined ? 'ask' : denial(String(deny))
+  if (deny !== undefined) return denial(String(deny))
+  return (decision === 'allow' || always === 'allow') && !requiresGesture ? 'allow' : 'ask'
 }
 
-function own(policy: AnyPolicy, name: string): ApprovalRule | undefined {
-  return Object.prototype.hasOwnProperty.call(policy, name) ? policy[name] : undefined
+/**
+ * Keeps an answer with `always: true` for the rest of the thread, in the shared state: there it is stored with the
+ * thread, and comes back with each run. It must answer whether this very call may run, as it was proposed.
+ * @returns what tells the new state, or nothing where the answer holds once.
+ */
+export function keepAlways(state: RunState, { id, tool, fingerprint }: CheckedCall, answer: ReturnType<typeof answerTo>): AgentEvent[] {
+  const { always, approved, reason } = Object(answer?.payload) as { always?: unknown; approved?: unknown; reason?: unknown }
+  if (always !== true || answer!.question !== 'approve' || state.context.ledger.get(id)?.fingerprint !== fingerprint) return []
+  const decision = approved === true ? 'allow' : { deny: String(reason || 'the person said no.') }
+  state.agentState = keep(state.agentState, 'approvals', tool.name, decision)
+  return [{ type: 'STATE_SNAPSHOT', snapshot: state.agentState }]
 }
 
 /**

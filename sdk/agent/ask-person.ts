@@ -1,6 +1,7 @@
-import { Observable } from 'rxjs'
-import type { CheckedCall } from './check-call.js'
-import { whenDone, writeLedger } from './ledger.js'
+import type { Observable } from 'rxjs'
+import { isRunnable, type CheckedCall } from './check-call.js'
+import { writeLedger } from './ledger.js'
+import { phaseOf } from './phase-of.js'
 import type { RunState } from './run-state.js'
 import type { AgentEvent } from '../protocol/events.js'
 import type { Interrupt, ResumeEntry } from '../protocol/messages.js'
@@ -22,17 +23,13 @@ export function answerTo({ input }: RunState, toolCallId: string): ResumeEntry &
 }
 
 /** Puts a question to the person. It is in the ledger before the run ends with it. */
-export function askPerson(state: RunState, call: CheckedCall, question: Question = call.tool.execute ? 'approve' : 'answer'): Observable<AgentEvent> {
-  return new Observable(subscriber => {
+export function askPerson(state: RunState, call: CheckedCall, question: Question = isRunnable(call.tool) ? 'approve' : 'answer'): Observable<AgentEvent> {
+  return phaseOf(() => {
     state.interrupts.push(toInterrupt(call, question))
     // A gesture-bound call is armed now: between the tap and the host call nothing may be waited for. A call that has
     // begun stays so in the ledger, whoever leaves now: asking about it does not make it undone.
     const next = question !== 'again' && (call.tool.requiresGesture ? 'armed' : 'proposed')
-    whenDone(
-      () => next && writeLedger(state, call, next),
-      () => subscriber.complete(),
-      thrown => subscriber.error(thrown),
-    )
+    return next ? writeLedger(state, call, next) : undefined
   })
 }
 

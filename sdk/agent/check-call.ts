@@ -1,5 +1,6 @@
 import { fingerprintOf } from './approval.js'
-import type { RunState } from './run-state.js'
+import { keyOf } from './ledger.js'
+import { toolNamed, type RunState } from './run-state.js'
 import { failure, type Failure } from './tool-outcome.js'
 import type { AnyTool } from '../contracts.js'
 import { parseJson } from '../protocol/json.js'
@@ -13,13 +14,16 @@ export interface CheckedCall {
   readonly args: unknown
   /** Of tool and arguments as the model wrote them. */
   readonly fingerprint: string
+  /** The arguments as they were written. */
+  readonly argsText: string
+  /** What the call is known under outside the conversation: to its tool's server, and as a run of its own. */
+  readonly key: string
 }
 
 /** Parses and validates a call's arguments against its tool, or says why it cannot run. */
 export function checkCall(state: RunState, { id, function: { name, arguments: argsText } }: Pick<ToolCall, 'id' | 'function'>): CheckedCall | Failure {
-  const { tools } = state.settings
-  const tool = tools.get(name)
-  if (!tool) return failure('agent/tool-unknown', 'there is no tool "' + name + '". Tools: ' + (Array.from(tools.keys()).join(', ') || 'none') + '.')
+  const tool = toolNamed(state, name)
+  if (!tool) return failure('agent/tool-unknown', 'there is no tool "' + name + '". Tools: ' + (state.settings.tools.map(each => each.name).join(', ') || 'none') + '.')
   const text = argsText.trim()
   const { reason } = state.finish
   const isLimited = reason === 'length'
@@ -30,14 +34,20 @@ export function checkCall(state: RunState, { id, function: { name, arguments: ar
   }
   if (!parsed || typeof parsed !== 'object' || Array.isArray(parsed)) return unfit('are no JSON object.')
   const checked = tool.validate(parsed)
-  return checked.ok ? { id, tool, args: checked.value, fingerprint: fingerprintOf(name, parsed) } : unfit('do not fit: ' + checked.issues)
+  const fingerprint = fingerprintOf(name, parsed)
+  return checked.ok ? { id, tool, args: checked.value, fingerprint, argsText, key: keyOf(state, id, fingerprint) } : unfit('do not fit: ' + checked.issues)
 }
 
 function unfit(text: string): Failure {
   return failure('agent/tool-arguments-invalid', 'the arguments ' + text)
 }
 
+/** Whether a call of this tool does something here; else a person or another program gives its result. */
+export function isRunnable({ execute, startRun }: AnyTool): boolean {
+  return !!(execute || startRun)
+}
+
 /** A tool that the input brought along: whoever started the run executes it and posts the result. */
-export function isCallersTool({ settings, input }: RunState, { function: { name } }: ToolCall): boolean {
-  return !settings.tools.has(name) && input.tools.some(tool => tool.name === name)
+export function isCallersTool(state: RunState, { function: { name } }: ToolCall): boolean {
+  return !toolNamed(state, name) && state.callersTools.some(tool => tool.name === name)
 }

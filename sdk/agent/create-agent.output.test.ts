@@ -26,10 +26,37 @@ describe('structured output', () => {
     ['half of it', '{"city":"深', /fit the schema: no JSON$/],
     ['another shape', '{"town":"深圳"}', /city/],
     ['null', 'null', /does not fit/],
-  ])('is an error of the run where the model answers with %s, and the text stays', (_, text, message) => {
+  ])('is an error of the run where the model answers with %s and again so, and the text stays', (_, text, message) => {
     const events = run(agentFor(text))
     expect(typesOf(events)).toContain('TEXT_MESSAGE_END')
-    expect(endOf(events)).toMatchObject({ type: 'RUN_ERROR', code: 'agent/output-invalid', message: expect.stringMatching(message), usage: [{ inputTokens: 10 }] })
+    expect(endOf(events)).toMatchObject({ type: 'RUN_ERROR', code: 'agent/output-invalid', message: expect.stringMatching(message), usage: [{ inputTokens: 20 }] })
+  })
+  it('is asked for anew with what is wrong, and what did not fit is taken back', () => {
+    const model = mockModel(textAnswer('{"town":"深圳"}'), textAnswer('{"city":"深圳"}'))
+    const events = run(createAgent({ model, output }))
+    expect(endOf(events).result).toMatchObject({ city: '深圳' })
+    expect(model.requests[1]!.messages.slice(1)).toEqual([
+      { id: expect.any(String), role: 'assistant', content: '{"town":"深圳"}' },
+      { id: 'repair', role: 'user', content: expect.stringMatching(/does not fit the schema: city.*JSON only/) },
+    ])
+    const at = events.findIndex(event => event.type === 'CUSTOM')
+    const first = events.find(event => event.type === 'TEXT_MESSAGE_START')
+    expect(events[at]).toMatchObject({ name: 'sampan:step-reset', value: { messageId: first!.messageId } })
+    expect(events[at + 1]).toEqual({ type: 'MESSAGES_SNAPSHOT', messages: question().messages })
+  })
+  it('is asked for anew as often as outputRepair says, and never beyond maxSteps', () => {
+    const calls = (options: object) => {
+      const model = mockModel(textAnswer('no'))
+      expect(endOf(run(createAgent({ model, output, ...options })))).toMatchObject({ code: 'agent/output-invalid' })
+      return model.requests.length
+    }
+    expect([calls({ outputRepair: 0 }), calls({}), calls({ outputRepair: 3 }), calls({ outputRepair: 9, maxSteps: 2 })]).toEqual([1, 2, 4, 2])
+  })
+  it('may be repaired by way of a tool, whose step is asked without what was wrong', () => {
+    const find = defineTool({ name: 'find', description: '', execute: () => 'x' })
+    const model = mockModel(textAnswer('no'), toolAnswer(['c', 'find', {}]), textAnswer('{"city":"深圳"}'))
+    expect(endOf(run(createAgent({ model, tools: [find], output }))).result).toMatchObject({ city: '深圳' })
+    expect(model.requests[2]!.messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'tool'])
   })
   it('is the last answer, after the tools', () => {
     const find = defineTool({ name: 'find', description: '', execute: () => 'x' })

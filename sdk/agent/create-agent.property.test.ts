@@ -118,8 +118,14 @@ function checkLog({ events, error }: Recording, hasLeft: boolean): void {
   expect(endOf(events).usage).toBeDefined()
   const open = new Set(asked(events).map(interrupt => interrupt.toolCallId))
   const results = resultsOf(events).map(([id]) => id)
+  // A call of an answer that began anew is none, unless the answer said it again.
+  const calls = new Map<string, string>()
+  for (const event of events) {
+    if (event.type === 'TOOL_CALL_START') calls.set(event.toolCallId, event.parentMessageId!)
+    else if (event.type === 'CUSTOM') calls.forEach((messageId, id) => messageId === event.value.messageId && calls.delete(id))
+  }
   expect(new Set(results).size, 'one result for a call').toBe(results.length)
-  for (const event of events) if (event.type === 'TOOL_CALL_START') expect(open.has(event.toolCallId) !== results.includes(event.toolCallId), 'a result or a question for each call').toBe(true)
+  for (const id of calls.keys()) expect(open.has(id) !== results.includes(id), 'a result or a question for each call').toBe(true)
 }
 
 it('holds the law for any script of models, tools, approvals and cancels', () => {
@@ -139,12 +145,13 @@ it('plays scripts in which everything of interest happens', () => {
     if (effects.length) seen.add('effect')
     if (runs.length > 1) seen.add('resume')
     for (const { events } of runs) {
+      if (events.some(event => event.type === 'CUSTOM' && event.name === 'sampan:step-reset')) seen.add('reset')
       const { type, outcome, code } = endOf(events) ?? { type: 'left' }
       seen.add(outcome?.type ?? code ?? type)
       resultsOf(events).forEach(([, , error]) => seen.add(error ?? 'result'))
     }
   }
-  for (const what of ['effect', 'resume', 'left', 'success', 'interrupt', 'cancelled', 'transport/truncated', 'agent/step-limit', 'endpoint/provider-error', 'result', 'agent/tool-denied', 'agent/tool-unknown', 'agent/tool-timeout', 'agent/tool-failed', 'agent/tool-outcome-unknown', 'agent/tool-arguments-invalid', 'agent/tool-arguments-cut', 'agent/tool-result-too-large']) {
+  for (const what of ['effect', 'resume', 'reset', 'left', 'success', 'interrupt', 'cancelled', 'transport/truncated', 'agent/step-limit', 'endpoint/provider-error', 'result', 'agent/tool-denied', 'agent/tool-unknown', 'agent/tool-timeout', 'agent/tool-failed', 'agent/tool-outcome-unknown', 'agent/tool-arguments-invalid', 'agent/tool-arguments-cut', 'agent/tool-result-too-large']) {
     expect(seen).toContain(what)
   }
 })

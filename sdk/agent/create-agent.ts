@@ -4,13 +4,14 @@ import { attachStep } from './checkpoint.js'
 import { compose } from './compose.js'
 import { finishStep, interruptStep } from './end-step.js'
 import { readHistory } from './history.js'
-import { modelStep } from './model-step.js'
+import { callStep, modelStep } from './model-step.js'
 import { resumeStep } from './resume-step.js'
 import { guardRun, startOf } from './run-guard.js'
+import type { PrepareStep, StopPredicate } from './step-control.js'
 import { createRunState, type AgentSettings, type Phase, type RunState } from './run-state.js'
 import { afterStep, toolStep } from './tool-step.js'
 import type {
-  Agent, AgentInfo, AnyTool, ModelEndpoint, ModelMiddleware, RunFunction, RunInput, RunMiddleware, Schema,
+  Agent, AgentInfo, AnyTool, ModelEndpoint, ModelFunction, ModelMiddleware, RunFunction, RunInput, RunMiddleware, Schema, SchemaOutput,
 } from '../contracts.js'
 import { SampanError } from '../errors.js'
 import type { AgentEvent } from '../protocol/events.js'
@@ -18,7 +19,7 @@ import type { TokenUsage, ToolDescription } from '../protocol/messages.js'
 import { toJsonSchema } from '../protocol/schema.js'
 import { defer, of, sequence } from '../protocol/streams.js'
 
-export interface AgentOptions<Tools extends readonly AnyTool[]> {
+export interface AgentOptions<Tools extends readonly AnyTool[], Output extends Schema = Schema> {
   /** Where inference happens: `openai({ … })` or any other endpoint. */
   model: ModelEndpoint
   /** Default `agent`. */
@@ -32,10 +33,18 @@ export interface AgentOptions<Tools extends readonly AnyTool[]> {
   approval?: ApprovalPolicy<Tools[number]>
   /** Model calls in one run before it ends with `agent/step-limit`. Default 12. */
   maxSteps?: number
+  /** Ends a run with success after the tools of a step, where one of these says so (`stepCount`, `calledTool`, `usageOver`). */
+  stopWhen?: StopPredicate | readonly StopPredicate[]
+  /** Asked before each model call what this step and those after it do in another way: model, tools, messages … */
+  prepareStep?: PrepareStep
+  /** How many tools run at the same time at most. Default: all that one answer calls. */
+  maxParallelTools?: number
   /** The longest tool result, in characters, that goes to the model. Default 60 000. */
   maxResultChars?: number
   /** Asks the model for JSON of this schema; the checked value is the `result` of RUN_FINISHED. */
-  output?: Schema
+  output?: Output
+  /** How often in a run an answer that does not fit `output` is asked for anew, with what is wrong. Default 1. */
+  outputRepair?: number
   temperature?: number
   maxOutputTokens?: number
   /** Fields for the provider that Sampan does not know. */
@@ -46,6 +55,9 @@ export interface AgentOptions<Tools extends readonly AnyTool[]> {
   modelMiddleware?: readonly ModelMiddleware[]
 }
 
+/** The type of a run's result: unknown where the agent asks for nothing certain. */
+type OutputOf<Output extends Schema> = [Output] extends [never] ? unknown : SchemaOutput<Output>
+
 /**
  * An agent: calls a model, runs the tools it asks for, and goes on until there is an answer, a question for the
  * person, or a limit. Nothing happens before the returned Observable is subscribed to.
@@ -54,7 +66,9 @@ export interface AgentOptions<Tools extends readonly AnyTool[]> {
  * @example
  * const agent = createAgent({ model: openai({ connection, model: 'default' }), tools: [findDrinks], instructions: '…' })
  */
-export function createAgent<const Tools extends readonly AnyTool[] = readonly []>(options: AgentOptions<Tools>): Agent<Tools[number]> {
+export function createAgent<const Tools extends readonly AnyTool[] = readonly [], Output extends Schema = never>(
+  options: AgentOptions<Tools, Output>,
+): Agent<Tools[number], OutputOf<Output>> {
   const { name = 'agent', description, tools = [] as readonly AnyTool[], output, middleware = [] } = options
   const settings = settingsOf(options, tools)
   const run: RunFunction = (input, context) =>
@@ -78,19 +92,22 @@ export function createAgent<const Tools extends readonly AnyTool[] = readonly []
     },
     capabilities: { streaming: true, tools: tools.length > 0, approvals: true, structuredOutput: !!output, resumable: options.model.info.capabilities?.resumable },
   }
-  return Object.assign(run, { info, tools: tools as Tools })
+  return Object.assign(run, { info, tools: tools as Tools, output })
 }
 
 function settingsOf(options: AgentOptions<readonly AnyTool[]>, tools: readonly AnyTool[]): AgentSettings {
-  const { model, modelMiddleware = [], maxSteps = 12, maxResultChars = 60_000, output } = options
-  const byName = new Map(tools.map(tool => [tool.name, tool]))
-  if (byName.size < tools.length) throw new SampanError('agent/invalid', 'Two tools have the same name.')
+  const { model, modelMiddleware = [], stopWhen = [], maxSteps = 12, maxResultChars = 60_000, output, outputRepair = 1 } = options
+  const wrapModel = (inner: ModelFunction): ModelFunction => compose(modelMiddleware, inner)
+  if (new Set(tools.map(tool => tool.name)).size < tools.length) throw new SampanError('agent/invalid', 'Two tools have the same name.')
   return {
-    ...(options as Pick<typeof options, 'instructions' | 'output' | 'temperature' | 'maxOutputTokens' | 'extra'> & { approval?: AnyPolicy }),
-    model: compose(modelMiddleware, model),
-    tools: byName,
-    descriptions: lazy(() => tools.map<ToolDescription>(({ name, description, parameters }) => ({ name, description, parameters }))),
+    ...(options as Pick<typeof options, 'instructions' | 'output' | 'prepareStep' | 'maxParallelTools' | 'temperature' | 'maxOutputTokens' | 'extra'> & { approval?: AnyPolicy }),
+    model: wrapModel(model),
+    wrapModel,
+    stopWhen: ([] as StopPredicate[]).concat(stopWhen),
+    tools,
+    descriptions: lazy(() => tools.map<ToolDescription>(({ name, description, parameters, untrusted }) => ({ name, description, parameters, metadata: untrusted ? { sampan: { untrusted } } : undefined }))),
     outputJson: lazy(() => toJsonSchema(output!)),
+    outputRepair,
     maxSteps,
     maxResultChars,
   }
@@ -107,6 +124,7 @@ const phases: Record<Phase, (state: RunState) => Observable<AgentEvent>> = {
   start: startStep,
   resume: resumeStep,
   model: modelStep,
+  call: callStep,
   tools: toolStep,
   afterStep,
   interrupt: interruptStep,

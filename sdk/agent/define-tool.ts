@@ -19,6 +19,8 @@ export interface ToolOptions<Name extends string, Input extends Schema, Result> 
   replay?: ReplayPolicy
   /** The host opens it only inside a tap: it always asks, and runs inside the approving tap. Default `false`. */
   requiresGesture?: boolean
+  /** What it returns may have been written by strangers (mail, web pages): `fence()` keeps it from giving orders. Default `false`. */
+  untrusted?: boolean
   /** Milliseconds until a running call counts as failed. Default 60 000. */
   timeoutMs?: number
 }
@@ -40,7 +42,7 @@ type NoInput = StandardSchema<unknown, Record<string, never>>
 export function defineTool<const Name extends string, Result, Input extends Schema = NoInput>(
   options: ToolOptions<Name, Input, Result>,
 ): Tool<Name, SchemaOutput<Input>, Awaited<Result>> {
-  const { name, description, input = { type: 'object', properties: {} }, output, execute, approval, replay = 'ask', requiresGesture = false, timeoutMs = 60_000 } = options
+  const { name, description, input = { type: 'object', properties: {} }, output, execute, approval, replay = 'ask', requiresGesture = false, untrusted, timeoutMs = 60_000 } = options
   let parameters: JsonSchema | undefined
   return {
     name,
@@ -52,6 +54,7 @@ export function defineTool<const Name extends string, Result, Input extends Sche
     approval,
     replay,
     requiresGesture,
+    untrusted,
     timeoutMs,
     validate: args => validateWith(input, args),
     validateResult: output && (result => validateWith(output, result)),

@@ -4,9 +4,18 @@ import type { ToolOutcome } from './tool-outcome.js'
 import type { LedgerEntry, LedgerState } from '../contracts.js'
 
 /** Writes how far a call has come. */
-export function writeLedger({ context }: RunState, { id, tool, fingerprint }: CheckedCall, state: LedgerState, outcome: Partial<ToolOutcome> = {}): void | PromiseLike<void> {
+export function writeLedger({ context }: RunState, { id, tool, fingerprint, key }: CheckedCall, state: LedgerState, outcome: Partial<ToolOutcome> = {}): void | PromiseLike<void> {
   const { content: result, error } = outcome
-  return context.ledger.put({ toolCallId: id, toolName: tool.name, fingerprint, state, result, isError: error && true })
+  return context.ledger.put({ toolCallId: id, toolName: tool.name, fingerprint, state, result, isError: error && true, idempotencyKey: key })
+}
+
+/**
+ * A call's key: minted once, and in every entry of it. Providers number calls from 0, so its id would be no key. A call
+ * that has begun with other arguments is another one, although it has the same id.
+ */
+export function keyOf({ context }: RunState, toolCallId: string, fingerprint: string): string {
+  const known = context.ledger.get(toolCallId)
+  return (known && (known.fingerprint === fingerprint || !hasBegun(known)) && known.idempotencyKey) || context.ids('key')
 }
 
 /** Writes what nobody waits for, and what must not undo an effect that has happened: a failure is only traced. */

@@ -1,35 +1,49 @@
 import type { Observable } from 'rxjs'
-import { decideApproval } from './approval.js'
+import { decideApproval, keepAlways } from './approval.js'
 import { answerTo, askPerson } from './ask-person.js'
-import { checkCall, type CheckedCall } from './check-call.js'
+import { checkCall, isRunnable, type CheckedCall } from './check-call.js'
+import { saveCheckpoint } from './checkpoint.js'
 import { hasBegun, noteInLedger } from './ledger.js'
 import type { RunState } from './run-state.js'
 import { runTool } from './run-tool.js'
+import { begunCall, isAnswered, waitingRun } from './run-of-call.js'
 import { denial, endCall, outcomeOf, unknownOutcome, type Failure, type ToolOutcome } from './tool-outcome.js'
 import { handleCalls, replay } from './tool-step.js'
 import { SampanError } from '../errors.js'
 import type { AgentEvent } from '../protocol/events.js'
-import { defer } from '../protocol/streams.js'
+import { concat, defer, of } from '../protocol/streams.js'
 
 /** Takes the answers to a run's interrupts: runs what was approved, refuses the rest, asks again where it must. */
 export function resumeStep(state: RunState): Observable<AgentEvent> {
-  return handleCalls(state, resumeCall)
+  const calls = state.calls.map(call => begunCall(state, call))
+  const hasRuns = calls.some((call, index) => call !== state.calls[index])
+  state.calls = calls
+  const goesOn = handleCalls(state, (_, call) => {
+    const handled = resumeCall(state, call)
+    const told = keepAlways(state, call, answerTo(state, call.id))
+    return told.length ? concat(of(...told), handled) : handled
+  })
+  // A run inside may take long: killed meanwhile, it is gone on with by itself. A tool alone is asked about again.
+  if (hasRuns) saveCheckpoint(state)
+  return goesOn
 }
 
 /** All calls are judged before the first of them begins: a resume that lacks an answer does nothing at all. */
 function resumeCall(state: RunState, checked: CheckedCall): Observable<AgentEvent> {
   const { id, tool } = checked
+  const waiting = waitingRun(state, id)
   const answer = answerTo(state, id)
-  if (!answer) throw new SampanError('agent/resume-incomplete', 'A resume answers all open interrupts; missing: ' + tool.name + ' (' + id + ')')
+  const known = state.context.ledger.get(id)
+  const begun = hasBegun(known)
+  if (begun && known.result !== undefined) return replay(state, checked)
+  if (waiting ? !isAnswered(state, waiting) : !answer) throw new SampanError('agent/resume-incomplete', 'A resume answers all open interrupts; missing: ' + tool.name + ' (' + id + ')')
+  if (!answer) return replay(state, checked)
   const { question, status, payload } = answer
   const isResolved = status === 'resolved'
   const end = (outcome: ToolOutcome): Observable<AgentEvent> => endCall(state, id, outcome)
-  const known = state.context.ledger.get(id)
   const proposed = known?.fingerprint
-  const begun = hasBegun(known)
-  if (begun && known.result !== undefined) return replay(state, checked)
   const refusal = isResolved ? 'the person said no.' : 'the person went on without answering.'
-  if (!tool.execute) return isResolved ? answerWith(state, checked, payload) : end(denial(refusal))
+  if (!isRunnable(tool)) return isResolved ? answerWith(state, checked, payload) : end(denial(refusal))
   const { approved, reason, editedArgs } = Object(isResolved && payload) as { approved?: unknown; reason?: unknown; editedArgs?: unknown }
   const isAgain = question === 'again'
   if (approved !== true) return end(begun || isAgain ? unknownOutcome() : denial(String(reason || refusal)))
@@ -55,6 +69,6 @@ function answerWith(state: RunState, call: CheckedCall, payload: unknown): Obser
 function editedCall(state: RunState, { id, tool: { name } }: CheckedCall, editedArgs: unknown): CheckedCall | Failure {
   const edited = checkCall(state, { id, function: { name, arguments: JSON.stringify(editedArgs) } })
   if ('error' in edited) return edited
-  const decision = decideApproval(edited.tool, edited.args, state.settings.approval)
+  const decision = decideApproval(state, edited)
   return typeof decision === 'object' ? decision : edited
 }

@@ -19,7 +19,8 @@ export function guardRun(input: RunInput, context: RunContext, usage: readonly T
   const { threadId, runId } = input
   return transform<AgentEvent, AgentEvent>((emit, end) => {
     const open = createOpenItems()
-    const unanswered = new Set<string>()
+    // Calls without a result, and the message each stands in.
+    const unanswered = new Map<string, string | undefined>()
     let isStarted = false
     let isEnded = false
     function start(): void {
@@ -36,7 +37,7 @@ export function guardRun(input: RunInput, context: RunContext, usage: readonly T
       const { type, pendingToolCallIds = [] } = ((terminal as RunFinishedEvent).outcome ?? {}) as { type?: string; pendingToolCallIds?: string[] }
       // What is asked about stays without a result, and so does what whoever started the run executes.
       pendingToolCallIds.forEach(id => unanswered.delete(id))
-      if (type !== 'interrupt') unanswered.forEach(id => emit(resultEvent(context, id, knownOutcome(context, id))))
+      if (type !== 'interrupt') unanswered.forEach((_, id) => emit(resultEvent(context, id, knownOutcome(context, id))))
       emit(terminal.usage ? terminal : { ...terminal, usage: usage.slice() })
       end()
     }
@@ -52,8 +53,12 @@ export function guardRun(input: RunInput, context: RunContext, usage: readonly T
         if (type !== 'RUN_STARTED') start()
         else if (isStarted) return
         isStarted = true
-        if (type === 'TOOL_CALL_START') unanswered.add(event.toolCallId)
+        if (type === 'TOOL_CALL_START') unanswered.set(event.toolCallId, event.parentMessageId)
         else if (type === 'TOOL_CALL_RESULT') unanswered.delete(event.toolCallId)
+        // A call of an answer that was taken back is none: nobody waits for its result.
+        else if (type === 'CUSTOM' && event.name === 'sampan:step-reset') {
+          unanswered.forEach((messageId, id) => messageId === event.value.messageId && unanswered.delete(id))
+        }
         emit(event)
       },
       complete: () => fail('transport/truncated', 'The run ended without saying how.'),

@@ -1,40 +1,64 @@
 import type { AnyPolicy } from './approval.js'
-import type { AnyTool, ModelEvent, ModelFunction, RunContext, RunInput, Schema } from '../contracts.js'
+import type { PrepareStep, StopPredicate } from './step-control.js'
+import { countUsage } from './usage.js'
+import type { AnyTool, ModelEvent, ModelFunction, ModelRequest, RunContext, RunInput, Schema } from '../contracts.js'
 import type { JsonSchema } from '../protocol/json.js'
 import type { Interrupt, Message, TokenUsage, ToolCall, ToolDescription } from '../protocol/messages.js'
 
 /** What `createAgent` settled once, for all runs. */
 export interface AgentSettings {
   readonly model: ModelFunction
-  readonly tools: ReadonlyMap<string, AnyTool>
+  /** Puts the agent's model middleware around another model. */
+  readonly wrapModel: (model: ModelFunction) => ModelFunction
+  readonly tools: readonly AnyTool[]
   readonly descriptions: () => ToolDescription[]
   readonly instructions?: string | ((input: RunInput) => string)
   readonly approval?: AnyPolicy | undefined
+  readonly prepareStep?: PrepareStep
+  readonly stopWhen: readonly StopPredicate[]
+  readonly maxParallelTools?: number
   readonly maxSteps: number
   readonly maxResultChars: number
   readonly output?: Schema
   readonly outputJson: () => JsonSchema
+  readonly outputRepair: number
+  readonly toolChoice?: ModelRequest['toolChoice']
   readonly temperature?: number
   readonly maxOutputTokens?: number
   readonly extra?: Record<string, unknown>
+  readonly messages?: readonly Message[]
 }
 
 /** What comes next in a run. The loop calls one phase after the other until a terminal event. */
-export type Phase = 'start' | 'resume' | 'model' | 'tools' | 'afterStep' | 'interrupt' | 'finish'
+export type Phase = 'start' | 'resume' | 'model' | 'call' | 'tools' | 'afterStep' | 'interrupt' | 'finish'
 
 /** Where one run stands. Made when a run is subscribed to, and private to that subscription. */
 export interface RunState {
-  readonly settings: AgentSettings
+  /** As the agent was made. */
+  readonly agent: AgentSettings
+  /** As they are in this step. */
+  settings: AgentSettings
   readonly input: RunInput
   readonly context: RunContext
   phase: Phase
   /** Model calls made so far. */
   step: number
-  /** The log of the model call that is open, and that which the next call reads instead of starting one. */
+  /** What the ids of the run's logs begin with. */
+  logs: string
+  /** The log of the model call that is open. */
   logId: string
-  joins: string | undefined
+  /** The next call reads its log instead of starting it. */
+  joins: boolean | undefined
   /** The conversation as the next model call sees it, without the instructions. */
   readonly messages: Message[]
+  /** How many of the messages the model does not see any more: those of the settings stand for them. */
+  replaced: number
+  /** An answer that did not fit, and what is wrong with it: for the next call alone, no part of the history. */
+  repair: Message[]
+  /** How often an answer was asked for anew because it did not fit. */
+  repairs: number
+  /** The shared state, as it goes out with the next STATE_SNAPSHOT. */
+  agentState: unknown
   /** What has been used. Shared with runs that middleware begins beside this one. */
   readonly usage: TokenUsage[]
   /** What the next phase is about: the calls of the last answer. */
@@ -42,6 +66,8 @@ export interface RunState {
   /** Ids of all calls of the conversation. */
   readonly callIds: Set<string>
   readonly interrupts: Interrupt[]
+  /** Tools of whoever started the run, as far as this step offers them. */
+  callersTools: readonly ToolDescription[]
   /** Calls of tools that the caller runs itself. */
   readonly pendingToolCallIds: string[]
   /** How the last answer ended. */
@@ -50,12 +76,19 @@ export interface RunState {
 
 export function createRunState(settings: AgentSettings, input: RunInput, context: RunContext, usage: TokenUsage[]): RunState {
   return {
+    agent: settings,
     settings,
+    replaced: 0,
+    repair: [],
+    repairs: 0,
+    agentState: input.state,
+    callersTools: input.tools,
     input,
-    context,
+    context: countUsage(context, usage),
     usage,
     phase: 'start',
     step: 0,
+    logs: '',
     logId: '',
     joins: undefined,
     messages: [],
@@ -65,6 +98,11 @@ export function createRunState(settings: AgentSettings, input: RunInput, context
     pendingToolCallIds: [],
     finish: {},
   }
+}
+
+/** The agent's tool of this name, where this step offers it. */
+export function toolNamed({ settings: { tools } }: RunState, name: string): AnyTool | undefined {
+  return tools.find(tool => tool.name === name)
 }
 
 /** The name of the step the run is in. */

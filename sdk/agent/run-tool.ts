@@ -1,6 +1,7 @@
 import { Observable } from 'rxjs'
 import type { CheckedCall } from './check-call.js'
 import { noteInLedger, whenDone, writeLedger } from './ledger.js'
+import { startRunOf } from './run-of-call.js'
 import type { RunState } from './run-state.js'
 import { endCall, failure, outcomeOf, type ToolOutcome } from './tool-outcome.js'
 import { createCancel } from '../context/cancel.js'
@@ -19,7 +20,7 @@ const MAX_TIMER_MS = 0x7fffffff
  */
 export function runTool(state: RunState, call: CheckedCall): Observable<AgentEvent> {
   return new Observable(subscriber => {
-    const { id: toolCallId, tool, args } = call
+    const { id: toolCallId, tool, args, key: idempotencyKey } = call
     const { context, settings: { maxResultChars }, input: { threadId, runId } } = state
     const { signal, cancel, release } = createCancel(context.cancel)
     let isSettled = false
@@ -31,9 +32,11 @@ export function runTool(state: RunState, call: CheckedCall): Observable<AgentEve
         context.trace('tool-cancel-failed', { toolCallId, message: String(thrown) })
       }
     }
-    const settle = (outcome: ToolOutcome, isTimeout?: boolean): void => {
+    const settle = (outcome?: ToolOutcome, isTimeout?: boolean): void => {
       if (isSettled) return
       isSettled = true
+      // It waits for a person: its entry in the ledger says that it has begun.
+      if (!outcome) return subscriber.complete()
       // Before anything that follows from the result: what has run out of time should not go on beside it.
       if (isTimeout) tell()
       noteInLedger(state, call, 'done', outcome)
@@ -44,7 +47,8 @@ export function runTool(state: RunState, call: CheckedCall): Observable<AgentEve
     subscriber.add(() => {
       stopTimer()
       release()
-      if (!isSettled) tell()
+      // A run that is only left goes on later: it hears of no cancelling that nobody meant.
+      if (!isSettled && (!tool.startRun || context.cancel.isCancelled)) tell()
     })
     const progress = (value: unknown): void => {
       if (!isSettled && !subscriber.closed) subscriber.next(customEvent('sampan:tool-progressed', { toolCallId, progress: value }))
@@ -52,15 +56,16 @@ export function runTool(state: RunState, call: CheckedCall): Observable<AgentEve
     const execute = (): void => {
       // Left while the ledger was being written. The entry stays: a later run may have begun the call meanwhile.
       if (subscriber.closed) return
+      if (tool.startRun) return startRunOf(state, call, { cancel: signal, settle, fail }, subscriber)
       whenDone(
-        () => tool.execute!(args, { toolCallId, idempotencyKey: toolCallId, threadId, runId, cancel: signal, progress }),
+        () => tool.execute!(args, { toolCallId, idempotencyKey, threadId, runId, cancel: signal, progress }),
         result => settle(outcomeOf(tool, result, maxResultChars)),
         fail,
       )
     }
     // A gesture-bound call was written when it was asked about: the tap must reach the host at once, nothing is waited for.
     // What may happen twice needs no entry before it happens.
-    if (!tool.requiresGesture && tool.replay !== 'idempotent') return whenDone(() => writeLedger(state, call, 'executing'), execute, fail)
+    if (!tool.requiresGesture && (tool.startRun || tool.replay !== 'idempotent')) return whenDone(() => writeLedger(state, call, 'executing'), execute, fail)
     noteInLedger(state, call, 'executing')
     execute()
   })

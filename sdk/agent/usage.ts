@@ -1,3 +1,4 @@
+import type { RunContext } from '../contracts.js'
 import type { TokenUsage } from '../protocol/messages.js'
 
 /**
@@ -10,4 +11,19 @@ export function addUsage(list: TokenUsage[], usage: TokenUsage): void {
   const sum: Record<string, unknown> = { ...list[index] }
   for (const [count, added] of Object.entries(usage)) if (typeof added === 'number') sum[count] = ((sum[count] as number | undefined) || 0) + added
   list[index] = sum
+}
+
+/** The context of a run: what it is charged, and what runs inside it are, counts for it, up to the moment it is cancelled. */
+export function countUsage(context: RunContext, list: TokenUsage[]): RunContext {
+  const { budget } = context
+  return {
+    ...context,
+    budget: {
+      exhausted: () => budget.exhausted(),
+      charge(usage) {
+        addUsage(list, usage)
+        budget.charge(usage)
+      },
+    },
+  }
 }

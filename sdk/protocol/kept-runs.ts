@@ -1,23 +1,45 @@
 // What runs that wait for a person keep travels in AG-UI's shared state, under `sampan.runs`: whoever resumes sends the
-// state back, so neither phone nor gateway has to remember anything for it.
+// state back, so neither phone nor gateway has to remember anything for it. What a person said for good travels the same
+// way, under `sampan.approvals`.
 
-interface Kept { readonly sampan?: { readonly runs?: Readonly<Record<string, unknown>> } }
+type Shelf = 'runs' | 'approvals'
 
 /** What a run kept when it asked, by the id it is known under. */
 export function keptRun(state: unknown, runId: string): unknown {
-  const runs = (Object(state) as Kept).sampan?.runs
-  return runs && Object.prototype.hasOwnProperty.call(runs, runId) ? runs[runId] : undefined
+  return kept(state, 'runs', runId)
 }
 
 /** The state with what a run keeps; without it where `kept` is `undefined`. The state given is not changed. */
 export function keepRun(state: unknown, runId: string, kept: unknown): unknown {
-  const { sampan, ...rest } = Object(state) as Kept
-  const { [runId]: before, ...others } = sampan?.runs ?? {}
-  if (kept === undefined && before === undefined) return state
-  const runs = kept === undefined ? others : { ...others, [runId]: kept }
-  if (!Object.keys(runs).length) {
-    const { runs: none, ...own } = sampan ?? {}
-    return Object.keys(own).length ? { ...rest, sampan: own } : rest
-  }
-  return { ...rest, sampan: { ...sampan, runs } }
+  return keep(state, 'runs', runId, kept)
+}
+
+/** The state without what runs keep: nobody answers their questions any more. */
+export function forgetRuns(state: unknown): unknown {
+  const { sampan } = Object(state)
+  return Object(sampan).runs ? changed(state, 'sampan', changed(sampan, 'runs', undefined)) : state
+}
+
+/** What stands in the state under a name of ours. */
+export function kept(state: unknown, shelf: Shelf, key: string): unknown {
+  return own(Object(Object(state).sampan)[shelf], key)
+}
+
+/** The state with something under a name of ours; without it where it is `undefined`. The state given is not changed. */
+export function keep(state: unknown, shelf: Shelf, key: string, value: unknown): unknown {
+  if (kept(state, shelf, key) === value) return state
+  const { sampan } = Object(state)
+  return changed(state, 'sampan', changed(sampan, shelf, changed(Object(sampan)[shelf], key, value))) ?? {}
+}
+
+/** What an object has itself, and not from where all objects have something. */
+export function own<T>(object: { readonly [key: string]: T } | undefined, key: string): T | undefined {
+  return object && Object.prototype.hasOwnProperty.call(object, key) ? object[key] : undefined
+}
+
+/** A copy with one field changed, or none where nothing is left. */
+function changed(object: unknown, key: string, value: unknown): Record<string, unknown> | undefined {
+  const copy: Record<string, unknown> = { ...Object(object), [key]: value }
+  if (value === undefined) delete copy[key]
+  return Object.keys(copy).length ? copy : undefined
 }

@@ -58,8 +58,11 @@ export function createSseDecoder({ onFrame, onComment, onRetry, encoded = false,
       room -= value.length + (lines.length > 1 ? 1 : 0)
       if (room < 0) throw tooLarge(maxLineChars)
     } else if (name === 'event') event = readable(value)
-    else if (name === 'id' && value.indexOf('\0') < 0) id = readable(value)
+    else if (name === 'id') takeId(value)
     else if (name === 'retry' && /^\d+$/.test(value)) onRetry?.(Number(value))
+  }
+  const takeId = (value: string): void => {
+    if (value.indexOf('\0') < 0) id = readable(value)
   }
   const readable = (value: string): string => (encoded ? decodeUtf8(value) : value)
 
@@ -70,6 +73,8 @@ export function createSseDecoder({ onFrame, onComment, onRetry, encoded = false,
       return end + 1
     }
     if (start === end) endEvent()
+    // And where a log is kept, a number before it.
+    else if (text.slice(start, start + 4) === 'id: ') takeId(text.slice(start + 4, end))
     else readField(text.slice(start, end))
     return end
   })

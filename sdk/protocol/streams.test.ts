@@ -37,6 +37,36 @@ describe.each(['concat', 'merge'] as const)('%s', name => {
   })
 })
 
+describe('mergeAll', () => {
+  const limited = (limit: number, test: (kit: (sources: rx.Observable<string>[]) => rx.Observable<string>, helpers: Parameters<Parameters<TestScheduler['run']>[0]>[0]) => void): void => {
+    const kits = [(sources: rx.Observable<string>[]) => rx.from(sources).pipe(rx.mergeAll(limit)), (sources: rx.Observable<string>[]) => own.mergeAll(sources, limit)]
+    for (const kit of kits) new TestScheduler((actual, expected) => expect(actual).toEqual(expected)).run(helpers => test(kit, helpers))
+  }
+  it('begins the next source when one of the first ends, as the original does', () => {
+    limited(2, (kit, { cold, expectObservable, expectSubscriptions }) => {
+      const [a, b, c] = [cold('-a---|'), cold('--b|'), cold('-c|')]
+      expectObservable(kit([a, b, c])).toBe('-ab-c|')
+      expectSubscriptions(c.subscriptions).toBe('---^-!')
+    })
+  })
+  it('begins none after one that failed, nor after it was left', () => {
+    limited(1, (kit, { cold, expectObservable, expectSubscriptions }) => {
+      const [a, b] = [cold('-a-#'), cold('-b|')]
+      expectObservable(kit([a, b])).toBe('-a-#')
+      expectSubscriptions(b.subscriptions).toBe([])
+      const c = cold('-c--|')
+      expectObservable(kit([c, b]), '--!').toBe('-c')
+    })
+  })
+  it('takes ten thousand sources that end at once without growing the stack, also one at a time', () => {
+    for (const limit of [1, Infinity]) {
+      let count = 0
+      own.mergeAll(Array.from({ length: 10_000 }, (_, index) => own.of(index)), limit).subscribe(() => count++)
+      expect(count).toBe(10_000)
+    }
+  })
+})
+
 describe('defer, of, throwError', () => {
   it('make the source at each subscription, emit at once, fail at once', () => {
     alike((kit, { expectObservable }) => {

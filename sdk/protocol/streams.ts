@@ -70,19 +70,31 @@ export function sequence<T>(next: () => Observable<T> | undefined): Observable<T
 
 /** All sources side by side; completes when all have. */
 export function merge<T>(...sources: Observable<T>[]): Observable<T> {
+  return mergeAll(sources)
+}
+
+/** As {@link merge}, of a list. @param limit how many go on at the same time at most; the others wait their turn. Default: all. */
+export function mergeAll<T>(sources: readonly Observable<T>[], limit = Infinity): Observable<T> {
   return new Observable(subscriber => {
-    let open = 1
+    let index = 0
+    let open = 0
+    let isLooping = false
     const ended = (): void => {
-      if (--open === 0) subscriber.complete()
+      open--
+      if (!isLooping) loop()
     }
-    for (const source of sources) {
+    const loop = (): void => {
+      isLooping = true
       // One of them may have failed, or led to the end of it all: the rest is not begun.
-      if (subscriber.closed) return
-      open++
-      const inner = forward(subscriber, ended)
-      source.subscribe(inner)
+      while (open < limit && index < sources.length && !subscriber.closed) {
+        open++
+        const inner = forward(subscriber, ended)
+        sources[index++]!.subscribe(inner)
+      }
+      isLooping = false
+      if (!open) subscriber.complete()
     }
-    ended()
+    loop()
   })
 }
 

@@ -36,6 +36,7 @@ const delta = fc.oneof(
   fc.record({ type: fc.constant('reasoning-delta' as const), delta: fc.constantFrom('想', '') }),
   fc.record({ type: fc.constant('usage' as const), usage: fc.constant({ provider: 'mock', model: 'mock', inputTokens: 1 }) }),
 )
+const reset = fc.constant<ModelEvent>({ type: 'reset', error: new SampanError('transport/truncated', 'cut') })
 const stray = fc.record({ type: fc.constant('tool-call-delta' as const), toolCallId: fc.constantFrom(...IDS), delta: fc.constantFrom('{', '1') })
 const call = fc
   .record({ id: fc.constantFrom(...IDS), name: fc.constantFrom(...NAMES, 'unknown'), pieces: fc.constantFrom(['{"n":1}'], ['{"n":1}'], ['{"n":3}'], ['{"n":3}'], ['{"n":', '2}'], ['{"n":'], ['{"n":"no"}'], ['[]'], []) })
@@ -50,7 +51,7 @@ const end = fc.oneof(
   { weight: 1, arbitrary: fc.constant<ModelEvent[]>([]) },
 )
 const answer = fc
-  .tuple(fc.array(fc.oneof({ weight: 3, arbitrary: call }, { weight: 2, arbitrary: delta.map(event => [event]) }, { weight: 1, arbitrary: stray.map(event => [event]) }), { maxLength: 5 }), end)
+  .tuple(fc.array(fc.oneof({ weight: 3, arbitrary: call }, { weight: 2, arbitrary: delta.map(event => [event]) }, { weight: 1, arbitrary: stray.map(event => [event]) }, { weight: 1, arbitrary: reset.map(event => [event]) }), { maxLength: 5 }), end)
   .map<ModelEvent[]>(([parts, last]) => parts.flat().concat(last))
 
 const tool = (name: string): fc.Arbitrary<ToolScript> =>
