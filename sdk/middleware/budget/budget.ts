@@ -1,0 +1,95 @@
+import type { Observable } from 'rxjs'
+import type { BudgetWords } from './budget-words.js'
+import type { Account, BudgetLimits, BudgetScope } from './limits.js'
+import { measureRun, STATE_KEY } from './measure-run.js'
+import { createMeter, runAccount, type KeptBudget } from './meter.js'
+import { dayOf, StoredCounts } from './stored-counts.js'
+import type { KeyValueStore, PriceTable, RunContext, RunInput, RunMiddleware } from '../../contracts.js'
+import { SampanError } from '../../errors.js'
+import type { AgentEvent } from '../../protocol/events.js'
+import { keptRun } from '../../protocol/kept-runs.js'
+import type { ResumeEntry } from '../../protocol/messages.js'
+import { defer, of, sequence } from '../../protocol/streams.js'
+
+export interface BudgetOptions {
+  /** For one answer, with all its resumes. */
+  run?: BudgetLimits
+  /** For a conversation. Needs a `store`. */
+  thread?: Omit<BudgetLimits, 'wallMs'>
+  /** For all conversations of a day, by the date on the phone. Needs a `store`. */
+  day?: Omit<BudgetLimits, 'wallMs'>
+  /** What models cost, for limits on `cost`. */
+  prices?: PriceTable
+  /** The currency of `cost`. A price in another one is as good as unknown. Default `CNY`. */
+  currency?: string
+  /**
+   * A limit on cost, and a model whose price is not known. `refuse` (default): after that step the person is asked whether
+   * to go on without the limit. `ignore`: it is counted in tokens only.
+   */
+  unknownPrice?: 'refuse' | 'ignore'
+  /** Whose price (`provider/model`) holds where a provider tells no usage and it is estimated. */
+  estimateAs?: string
+  /** The share of a limit at which `sampan:budget-warned` is sent, once. Default 0.8. */
+  warnAt?: number
+  /** Where counts of conversations and of the day are kept: `platform.storage`. */
+  store?: KeyValueStore
+  /** Default Chinese. */
+  words?: BudgetWords
+}
+
+const BUDGET_INTERRUPT = /\bbudget-/
+
+/**
+ * Limits what runs may use. All limits are looked at before a step, the time as well: a step that has begun is finished, so
+ * no answer is cut in the middle and no tool in its effect, and a limit is exceeded by one step at most. Then the run ends
+ * with the interrupt `sampan:budget`. Answering it with `{ approved: true, more: { tokens: 2000 } }` allows so much more;
+ * without `more`, what is used up is granted once more; anything else ends the run.
+ *
+ * Make one and give it to all agents that share the limits.
+ *
+ * @throws SampanError `agent/invalid` where a limit per thread or day has no store.
+ * @example
+ * createAgent({ model, middleware: [budget({ run: { tokens: 20_000, steps: 8 }, day: { tokens: 200_000 }, store: platform.storage })] })
+ */
+export function budget(options: BudgetOptions): RunMiddleware {
+  const { store } = options
+  if ((options.thread || options.day) && !store) throw new SampanError('agent/invalid', 'A budget per thread or day needs a store.')
+  const shared = new Map<string, StoredCounts>()
+  const storedAs = (key: string, { trace }: RunContext): StoredCounts => {
+    const known = shared.get(key) ?? new StoredCounts(store!, 'sampan/budget/' + key, trace)
+    shared.set(key, known)
+    return known
+  }
+  return (input, context, next) =>
+    defer(() => {
+      const stored: StoredCounts[] = []
+      const before = (input.resume ? Object(keptRun(input.state, STATE_KEY)) : {}) as Partial<KeptBudget>
+      const limitsOf = (scope: BudgetScope): BudgetLimits => ({ ...options[scope], ...before.limits?.[scope] })
+      const account = (scope: 'thread' | 'day', key: string): Account => {
+        const counts = storedAs(key, context)
+        stored.push(counts)
+        return { scope, limits: limitsOf(scope), warned: counts.warned, counts: () => counts.counts(scope === 'day' ? dayOf(context.clock.now()) : undefined) }
+      }
+      const accounts = [runAccount(limitsOf('run'), before, () => context.clock.now())]
+      if (options.thread) accounts.push(account('thread', 'thread/' + input.threadId))
+      if (options.day) accounts.push(account('day', 'day'))
+      const meter = createMeter(options, accounts, scope => options[scope] ?? {}, before)
+      // A question may be that of another budget, around a run inside this one.
+      const answers = before.hasAsked === false ? [] : (input.resume ?? []).filter(({ interruptId }) => BUDGET_INTERRUPT.test(interruptId))
+      const granted = answers.filter(isGranted)
+      if (answers.length && !granted.length && answers.length === input.resume!.length) return of(...declined(input))
+      granted.forEach(({ payload }) => meter.raise(payload.more))
+      const save = (): void => stored.forEach(counts => counts.save())
+      const run = (): Observable<AgentEvent> => measureRun({ input, context, meter, save, estimateAs: options.estimateAs }, next)
+      // A tap that approves a tool has to reach the host at once: what a resumed run has used elsewhere may come in later.
+      const loads = input.resume ? [] : stored.map(counts => () => counts.loaded())
+      const phases: (() => Observable<AgentEvent>)[] = [...loads, run]
+      return sequence<AgentEvent>(() => phases.shift()?.())
+    })
+}
+
+const isGranted = ({ status, payload }: ResumeEntry): boolean => status === 'resolved' && Object(payload).approved === true
+
+function declined({ threadId, runId }: RunInput): AgentEvent[] {
+  return [{ type: 'RUN_STARTED', threadId, runId }, { type: 'RUN_FINISHED', threadId, runId, outcome: { type: 'cancelled' } }]
+}

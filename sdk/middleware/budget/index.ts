@@ -1,0 +1,7 @@
+export { budget } from './budget.js'
+export type { BudgetOptions } from './budget.js'
+export { budgetEn, budgetZh } from './budget-words.js'
+export type { BudgetWords } from './budget-words.js'
+export type { BudgetLimits, BudgetScope, LimitName, SpentLimit } from './limits.js'
+export { usageReport } from './usage-report.js'
+export type { UsageReportRow } from './usage-report.js'

@@ -1,0 +1,2 @@
+export { cache } from './cache.js'
+export type { CacheOptions } from './cache.js'

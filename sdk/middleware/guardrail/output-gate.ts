@@ -1,0 +1,154 @@
+import { createSentences, type Sentences } from './sentences.js'
+import type { Verdict } from './verdict.js'
+import { isTerminal, type AgentEvent, type ReasoningMessageContentEvent, type TextMessageContentEvent } from '../../protocol/events.js'
+import { createTextBuffer, type TextBuffer } from '../../protocol/text-buffer.js'
+
+type ContentEvent = TextMessageContentEvent | ReasoningMessageContentEvent
+
+/** A stretch of a message that is judged as one. */
+export interface Piece {
+  readonly said: SaidText
+  readonly text: string
+  /** Where in its message it begins. */
+  readonly start: number
+  verdict?: Verdict
+}
+
+/** What a message has said, and what of it has been given to be judged. */
+export interface SaidText {
+  readonly messageId: string
+  readonly isReasoning: boolean
+  readonly pieces: Piece[]
+  /** All of the pieces, and its length. */
+  readonly judged: TextBuffer
+  length: number
+  /** All that came. */
+  readonly whole: TextBuffer
+  readonly sentences: Sentences
+  /** The last event of it: a pattern for others. */
+  last: ContentEvent
+}
+
+export interface GateOptions {
+  /** Text is held until it is judged; otherwise it is shown, and the end of the run waits. */
+  readonly holds: boolean
+  readonly per: 'message' | 'sentence'
+  /** The longest piece, in characters. */
+  readonly maxChars: number
+  /** Asks about a piece; `answer` may be called at once. */
+  ask(piece: Piece, answer: (verdict: Verdict) => void): void
+  forward(event: AgentEvent): void
+  /** Held text was found good, or something else is to stand there. */
+  release(piece: Piece, verdict: Verdict): void
+  /** Text that is shown was judged. */
+  judged(piece: Piece, verdict: Verdict): void
+}
+
+/** Where text waits for its verdict, and everything behind it with it. What is in it leaves in the order it came. */
+export class OutputGate {
+  private readonly texts = new Map<string, SaidText>()
+  /** Messages of others than the assistant. */
+  private readonly others = new Set<string>()
+  private queue: (AgentEvent | Piece)[] = []
+  private open = 0
+  private isDraining = false
+
+  constructor(private readonly options: GateOptions) {}
+
+  /** One more, or one less, thing to wait for before the run may end. */
+  wait(count: 1 | -1): void {
+    this.open += count
+    if (count < 0) this.drain()
+  }
+
+  push(event: AgentEvent): void {
+    const { texts, others, options } = this
+    switch (event.type) {
+      case 'TEXT_MESSAGE_START':
+        if (event.role && event.role !== 'assistant') others.add(event.messageId)
+        break
+      case 'TEXT_MESSAGE_CONTENT':
+      case 'REASONING_MESSAGE_CONTENT':
+        if (!others.has(event.messageId)) return this.hear(event)
+        break
+      case 'TEXT_MESSAGE_END':
+      case 'REASONING_MESSAGE_END':
+        texts.get(event.messageId)?.sentences.end()
+        break
+      case 'CUSTOM':
+        if (event.name === 'sampan:step-reset') texts.delete(event.value.messageId)
+        // It tells what is held.
+        else if (options.holds && event.name === 'sampan:output-grown') return
+    }
+    this.pass(event)
+  }
+
+  private hear(event: ContentEvent): void {
+    const { holds } = this.options
+    if (!holds) this.pass(event)
+    const said = this.textOf(event)
+    if (!holds) said.whole.append(event.delta)
+    said.sentences.push(event.delta)
+  }
+
+  private textOf(event: ContentEvent): SaidText {
+    const { per, maxChars } = this.options
+    let said = this.texts.get(event.messageId)
+    if (!said) {
+      const sentences = createSentences(per, maxChars, text => this.cut(said!, text))
+      const isReasoning = event.type === 'REASONING_MESSAGE_CONTENT'
+      said = { messageId: event.messageId, isReasoning, pieces: [], judged: createTextBuffer(), length: 0, whole: createTextBuffer(), sentences, last: event }
+      this.texts.set(event.messageId, said)
+    }
+    said.last = event
+    return said
+  }
+
+  private cut(said: SaidText, text: string): void {
+    const { holds, ask, judged } = this.options
+    const piece: Piece = { said, text, start: said.length }
+    said.length += text.length
+    said.judged.append(text)
+    said.pieces.push(piece)
+    if (holds) this.queue.push(piece)
+    this.open++
+    ask(piece, verdict => {
+      this.open--
+      piece.verdict = verdict
+      // Of a text that began anew nothing is there to be taken back.
+      if (!holds && this.texts.get(said.messageId) === said) judged(piece, verdict)
+      this.drain()
+    })
+  }
+
+  private pass(event: AgentEvent): void {
+    if (this.queue.length || this.isDraining || this.holdsBack(event)) this.queue.push(event)
+    else this.options.forward(event)
+  }
+
+  private drain(): void {
+    if (this.isDraining) return
+    const { forward, release } = this.options
+    this.isDraining = true
+    let head = 0
+    for (; head < this.queue.length; head++) {
+      const item = this.queue[head]!
+      if ('type' in item) {
+        if (this.holdsBack(item)) break
+        forward(item)
+      } else if (item.verdict === undefined) break
+      else release(item, item.verdict)
+    }
+    this.queue = this.queue.slice(head)
+    this.isDraining = false
+  }
+
+  /** What tells of the whole run waits until all that is shown is judged. */
+  private holdsBack(event: AgentEvent): boolean {
+    return !this.options.holds && this.open > 0 && isBarrier(event)
+  }
+}
+
+function isBarrier(event: AgentEvent): boolean {
+  return isTerminal(event) || event.type === 'MESSAGES_SNAPSHOT'
+}

@@ -1,0 +1,190 @@
+import { Observable } from 'rxjs'
+import { blockedBy, blockedEnd, checkInput, politeMessage, type Blocked } from './check-input.js'
+import { childCancel } from './child-cancel.js'
+import type { GuardrailSettings } from './guardrail.js'
+import { judgedOf, keepJudged } from './judged-messages.js'
+import { OutputGate, type Piece, type SaidText } from './output-gate.js'
+import { createRunRecord, type RunRecord } from './run-record.js'
+import { judge, type Verdict } from './verdict.js'
+import type { RunContext, RunFunction, RunInput } from '../../contracts.js'
+import { customEvent } from '../../protocol/custom-events.js'
+import { isTerminal, type AgentEvent } from '../../protocol/events.js'
+import { expandChunks } from '../../protocol/expand-chunks.js'
+import { concat, of } from '../../protocol/streams.js'
+import { transform } from '../../protocol/transform.js'
+
+/** Runs, and judges what is said; with `checksInput` also what was asked, side by side. */
+export function watchRun(settings: GuardrailSettings, input: RunInput, context: RunContext, next: RunFunction, checksInput: boolean): Observable<AgentEvent> {
+  const inner = childCancel(context.cancel)
+  const run = next(input, { ...context, cancel: inner.signal })
+  if (!settings.output && !checksInput) return run
+  // What waits for a verdict may do so after the run's last word: it is the watch that ends.
+  return concat<AgentEvent>(run.pipe(expandChunks({ mode: 'repair', ids: context.ids })), of(cutOff), new Observable<never>(() => {})).pipe(
+    transform<AgentEvent, AgentEvent>((emit, end) => {
+      const watch = new RunWatch(settings, input, context, emit, () => {
+        inner.cancel()
+        end()
+      })
+      if (checksInput) watch.askInput()
+      return { next: event => watch.push(event), release: () => watch.release() }
+    }),
+  )
+}
+
+/** The end of a run that had none. */
+const cutOff: AgentEvent = { type: 'RUN_ERROR', code: 'transport/truncated', message: 'The run ended without saying how.' }
+
+/** One run under watch. */
+class RunWatch {
+  private readonly record: RunRecord
+  /** Messages in which something else stands than was said. */
+  private readonly changed = new Set<string>()
+  private readonly forgets = new Set<() => void>()
+  private readonly gate: OutputGate
+  private standIns: Readonly<Record<string, string>>
+  private state: unknown
+  private isOver = false
+
+  constructor(
+    private readonly settings: GuardrailSettings,
+    private readonly input: RunInput,
+    private readonly context: RunContext,
+    private readonly emit: (event: AgentEvent) => void,
+    private readonly stop: () => void,
+  ) {
+    this.record = createRunRecord(input.messages)
+    this.standIns = judgedOf(input.state)
+    this.state = input.state
+    this.gate = new OutputGate({
+      ...settings,
+      ask: (piece, answer) => this.ask(piece, answer),
+      forward: event => this.forward(event),
+      release: (piece, verdict) => this.releasePiece(piece, verdict),
+      judged: (piece, verdict) => this.judged(piece, verdict),
+    })
+  }
+
+  push(event: AgentEvent): void {
+    this.gate.push(event)
+  }
+
+  release(): void {
+    this.forgets.forEach(forget => forget())
+  }
+
+  /** Judges what was asked while the answer comes. */
+  askInput(): void {
+    const { settings, input, context, gate } = this
+    gate.wait(1)
+    const forget = checkInput(settings, input, context, ({ blocked, standIns }) => {
+      this.standIns = { ...standIns, ...this.standIns }
+      const state = keepJudged(this.state, standIns, input.messages)
+      if (state !== this.state) this.emit({ type: 'STATE_SNAPSHOT', snapshot: (this.state = state) })
+      if (blocked) this.takeBackAll(blocked)
+      gate.wait(-1)
+    })
+    this.forgets.add(forget)
+  }
+
+  private ask({ said, start, text }: Piece, answer: (verdict: Verdict) => void): void {
+    const { output } = this.settings
+    if (!output) return answer('allow')
+    const { threadId, runId } = this.input
+    const about = { threadId, runId, messageId: said.messageId, before: () => said.judged.text().slice(0, start) }
+    let forget = (): void => {}
+    forget = judge(() => output(text, about), this.settings, this.context, verdict => {
+      this.forgets.delete(forget)
+      answer(verdict)
+    })
+    this.forgets.add(forget)
+  }
+
+  private say(event: AgentEvent): void {
+    this.record.apply(event)
+    this.emit(event)
+  }
+
+  /** What passes by: with what it repeats of a text as that stands now. */
+  private forward(event: AgentEvent): void {
+    if (this.isOver) return
+    const { changed, record, standIns, input } = this
+    if (event.type === 'STATE_SNAPSHOT') {
+      this.state = keepJudged(event.snapshot, standIns, input.messages)
+      return this.say({ ...event, snapshot: this.state })
+    }
+    if (isTerminal(event)) return this.leave(changed.size && 'result' in event ? { ...event, result: undefined } : event)
+    if (!changed.size || event.type !== 'MESSAGES_SNAPSHOT') return this.say(event)
+    const messages = event.messages.map(message => (changed.has(message.id) ? Object.assign({}, message, { content: record.textOf(message.id) }) : message))
+    this.say({ ...event, messages })
+  }
+
+  /** Text that was held. */
+  private releasePiece({ said, text }: Piece, verdict: Verdict): void {
+    if (this.isOver) return
+    const blocked = blockedBy(verdict, this.settings.texts.output)
+    const shown = blocked ? endingOf(said, blocked) : shownOf(text, verdict)
+    if (shown) this.say({ ...said.last, delta: shown })
+    if (verdict !== 'allow') this.changed.add(said.messageId)
+    if (blocked) this.finish(said, blocked)
+  }
+
+  /** Text that is shown already. */
+  private judged({ said }: Piece, verdict: Verdict): void {
+    if (this.isOver || verdict === 'allow') return
+    const blocked = blockedBy(verdict, this.settings.texts.output)
+    if (!blocked) return this.retract(said.messageId, textNow(said), ('replace' in verdict && verdict.reason) || 'replaced')
+    this.retract(said.messageId, goodBeginning(said) + endingOf(said, blocked), blocked.reason)
+    this.finish(said, blocked)
+  }
+
+  private retract(messageId: string, text: string, reason: string): void {
+    this.record.setText(messageId, text)
+    this.changed.add(messageId)
+    this.emit(customEvent('sampan:text-retracted', { messageId, text, reason }))
+    this.emit({ type: 'MESSAGES_SNAPSHOT', messages: this.record.messages() })
+  }
+
+  /** The question was none to be answered. */
+  private takeBackAll(blocked: Blocked): void {
+    this.record.said().forEach(messageId => this.record.textOf(messageId) && this.retract(messageId, '', blocked.reason))
+    this.end('input', blocked, true)
+  }
+
+  /** Of a thought nothing is left; the sentence for the person stands in a message. */
+  private finish(said: SaidText, blocked: Blocked): void {
+    this.end('output', blocked, said.isReasoning)
+  }
+
+  private end(place: 'input' | 'output', blocked: Blocked, needsMessage: boolean): void {
+    if (needsMessage) politeMessage(this.context, blocked.text).forEach(event => this.say(event))
+    this.leave(blockedEnd(this.input, place, blocked))
+  }
+
+  private leave(terminal: AgentEvent): void {
+    this.isOver = true
+    this.emit(terminal)
+    this.stop()
+  }
+}
+
+function endingOf({ isReasoning }: SaidText, { text }: Blocked): string {
+  return isReasoning ? '' : text
+}
+
+/** The text of a message with what its pieces were replaced by. */
+function textNow({ pieces, judged, whole }: SaidText): string {
+  return pieces.map(({ text, verdict }) => shownOf(text, verdict)).join('') + whole.text().slice(judged.text().length)
+}
+
+/** The beginning of a message up to the first piece that is not known to be good. */
+function goodBeginning({ pieces }: SaidText): string {
+  const end = pieces.findIndex(({ verdict }) => !verdict || (verdict !== 'allow' && 'block' in verdict))
+  return pieces
+    .slice(0, end)
+    .map(({ text, verdict }) => shownOf(text, verdict))
+    .join('')
+}
+
+function shownOf(text: string, verdict: Verdict | undefined): string {
+  return verdict && verdict !== 'allow' && 'replace' in verdict ? verdict.replace : text
+}

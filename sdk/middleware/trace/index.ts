@@ -1,0 +1,5 @@
+export { trace } from './trace.js'
+export type { TraceOptions } from './trace.js'
+export { timelineOf } from './timeline.js'
+export type { TimelineEntry } from './timeline.js'
+export type { OtlpAttribute, OtlpEvent, OtlpSpan, OtlpTraces, OtlpValue } from './otlp.js'
