@@ -3,23 +3,25 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { memoryLedgers } from './agents/memory-ledgers.js'
 import { createCorsPolicy } from './cors.js'
+import { memoryFeedbackStore } from './feedback/feedback-store.js'
 import type { Lifetime } from './lifetime.js'
 import { createLogSockets } from './log-socket.js'
 import { createLogBook } from './logs/log-book.js'
 import { memoryLogStore } from './logs/memory-log-store.js'
 import { createRateLimiter, createSlotLimiter } from './limits.js'
 import { resolveModels } from './models.js'
-import { type GatewayOptions, withLimitDefaults, withLogDefaults } from './options.js'
+import { type GatewayOptions, withFeedbackDefaults, withLimitDefaults, withLogDefaults, withThreadDefaults } from './options.js'
 import { Problem } from './problem.js'
 import { createReporter } from './redact.js'
 import { createRoutes, type RouteParts } from './routes.js'
+import { memoryThreadStore } from './threads/memory-thread-store.js'
 import { createTokenIssuer } from './tokens.js'
 
 /** The server half of Sampan: it keeps the provider's key and relays completions to phones. */
 export interface Gateway {
   /** Answers one request, whatever it holds. Mount it anywhere that speaks standard requests and responses. */
   fetch(request: Request): Promise<Response>
-  /** Ends every completion that runs, each with an error its client can read, and takes no more. Closes the store of logs. */
+  /** Ends every completion that runs, each with an error its client can read, and takes no more. Closes the stores. */
   close(): Promise<void>
   /** Takes over a connection that asks to become a WebSocket: what a Node server's `upgrade` event hands out. */
   socket(request: IncomingMessage, socket: Duplex, head: Buffer): void
@@ -51,6 +53,8 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
     settings: withLogDefaults(options.logs),
     maxCompletionMs: limits.maxCompletionMs,
   })
+  const threads = { store: options.threads?.store ?? memoryThreadStore({ now }), settings: withThreadDefaults(options.threads) }
+  const feedback = { store: options.feedback?.store ?? memoryFeedbackStore({ now }), settings: withFeedbackDefaults(options.feedback), now }
   const parts: RouteParts = {
     ...models,
     agents: options.agents ?? {},
@@ -60,6 +64,9 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
     cors,
     live,
     logs,
+    threads,
+    feedback,
+    threadCalls: createRateLimiter(limits.threadCallsPerMinute, now),
     heartbeatMs: options.heartbeatMs ?? 15_000,
     tokens: createTokenIssuer(auth, now),
     signIns: createRateLimiter(limits.signInsPerMinute, now),
@@ -91,7 +98,7 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
     close() {
       isClosed = true
       for (const lifetime of [...live]) lifetime.abort(closing())
-      closed ??= logs.close().then(sockets.close)
+      closed ??= logs.close().then(sockets.close).then(threads.store.close).then(feedback.store.close)
       return closed
     },
     socket: sockets.take,

@@ -32,7 +32,7 @@ export async function cancelLog({ request, requestId }: LogAnswerCall, id: strin
 /** Forgets what is kept of a user. */
 export async function eraseUser(request: Request, parts: RouteParts): Promise<Response> {
   const { userId } = await parts.tokens.verify(request.headers.get('authorization'))
-  await parts.logs.erase(userId)
+  await Promise.all([parts.logs.erase(userId), parts.threads.store.erase(userId), parts.feedback.store.erase(userId)])
   await parts.ledgers.erase(userId)
   return json({ isErased: true }, request)
 }

@@ -1,5 +1,7 @@
 import type { HostedAgent, HostedLedgers } from './agents/host-agent.js'
+import type { FeedbackStore } from './feedback/feedback-store.js'
 import type { LogStore } from './logs/log-store.js'
+import type { ThreadStore } from './threads/thread-store.js'
 import type { Provider } from './providers.js'
 
 /** Where an alias leads: the phone says `default`, the gateway knows which provider and model that is. */
@@ -25,6 +27,8 @@ export interface SignedInUser {
   userId: string
   /** Aliases this user may use. Absent: all. */
   models?: readonly string[]
+  /** What else they may: see `threads.readers`. Default nothing. */
+  roles?: readonly string[]
 }
 
 /** How people are told apart. */
@@ -57,6 +61,8 @@ export interface LimitOptions {
   logReadsPerMinute?: number
   /** Sign-ins of everybody together in a minute. Default 600. */
   signInsPerMinute?: number
+  /** Times a user may read or write a thread in a minute. Default 300. */
+  threadCallsPerMinute?: number
   /** Completions of one user that run at the same time. Default 4. */
   maxConcurrentStreams?: number
   /** Milliseconds until the provider's first byte. Default 60 seconds. */
@@ -83,6 +89,32 @@ export interface LogOptions {
   gatherMs?: number
 }
 
+/** How conversations are kept that phones copy here. */
+export interface ThreadStoreOptions {
+  /** Where. Default in this process: `memoryThreadStore()`. The gateway closes it when it closes. */
+  store?: ThreadStore
+  /** Roles (of `verifySignIn`) that may read the threads of all users. Default none. */
+  readers?: readonly string[]
+  /** Threads of one user. Default 200. */
+  maxThreadsPerUser?: number
+  /** Bytes of one user's threads together. Default 20 MiB. */
+  maxBytesPerUser?: number
+  /** Bytes of one write, so of a thread that is written whole. Default 2 MiB. */
+  maxBytesPerThread?: number
+  /** Milliseconds a thread is kept after it was last written. Default 180 days. */
+  retentionMs?: number
+}
+
+/** How it is kept what people think of answers. */
+export interface FeedbackOptions {
+  /** Where. Default in this process: `memoryFeedbackStore()`. The gateway closes it when it closes. */
+  store?: FeedbackStore
+  /** Roles (of `verifySignIn`) that may export the feedback of all users. Default none. */
+  readers?: readonly string[]
+  /** Milliseconds a feedback is kept. Default 180 days. */
+  retentionMs?: number
+}
+
 /** Everything {@link createGateway} takes. Each part has a default: with no options at all it serves the built-in model. */
 export interface GatewayOptions {
   /** Default `{ builtin: builtinProvider() }`. */
@@ -96,6 +128,8 @@ export interface GatewayOptions {
   auth?: AuthOptions
   limits?: LimitOptions
   logs?: LogOptions
+  threads?: ThreadStoreOptions
+  feedback?: FeedbackOptions
   /** Web origins that may call, besides loopback ones in development. Default none. */
   cors?: { origins?: readonly string[] }
   /** Milliseconds of silence after which a stream says `: ping`. Default 15 000. */
@@ -107,6 +141,28 @@ export interface GatewayOptions {
    * reached. Default: one entry on standard error, without keys and addresses.
    */
   onError?: (error: unknown, requestId: string) => void
+}
+
+/** {@link ThreadStoreOptions} with every default filled in. */
+export type ThreadSettings = Required<Omit<ThreadStoreOptions, 'store'>>
+
+/** Fills in the defaults of {@link ThreadStoreOptions}, but for the store. */
+export function withThreadDefaults(threads: ThreadStoreOptions = {}): ThreadSettings {
+  return {
+    readers: threads.readers ?? [],
+    maxThreadsPerUser: threads.maxThreadsPerUser ?? 200,
+    maxBytesPerUser: threads.maxBytesPerUser ?? 20 * 1024 * 1024,
+    maxBytesPerThread: threads.maxBytesPerThread ?? 2 * 1024 * 1024,
+    retentionMs: threads.retentionMs ?? 180 * 24 * 3_600_000,
+  }
+}
+
+/** {@link FeedbackOptions} with every default filled in. */
+export type FeedbackSettings = Required<Omit<FeedbackOptions, 'store'>>
+
+/** Fills in the defaults of {@link FeedbackOptions}, but for the store. */
+export function withFeedbackDefaults({ readers = [], retentionMs = 180 * 24 * 3_600_000 }: FeedbackOptions = {}): FeedbackSettings {
+  return { readers, retentionMs }
 }
 
 /** {@link LimitOptions} with every default filled in. */
@@ -137,6 +193,7 @@ export function withLimitDefaults(limits: LimitOptions = {}): Limits {
     requestsPerMinute: limits.requestsPerMinute ?? 60,
     logReadsPerMinute: limits.logReadsPerMinute ?? 600,
     signInsPerMinute: limits.signInsPerMinute ?? 600,
+    threadCallsPerMinute: limits.threadCallsPerMinute ?? 300,
     maxConcurrentStreams: limits.maxConcurrentStreams ?? 4,
     firstByteTimeoutMs: ms(limits.firstByteTimeoutMs, 60_000),
     idleTimeoutMs: ms(limits.idleTimeoutMs, 60_000),

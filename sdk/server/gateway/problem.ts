@@ -23,6 +23,8 @@ export const problemTable = {
   guests_not_allowed: [403, 'permission_error'],
   model_not_allowed: [403, 'permission_error'],
   origin_not_allowed: [403, 'permission_error'],
+  role_needed: [403, 'permission_error'],
+  threads_full: [413, 'invalid_request_error'],
   model_not_found: [404, 'not_found_error'],
   agent_not_found: [404, 'not_found_error'],
   log_not_found: [404, 'not_found_error'],

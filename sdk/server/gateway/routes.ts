@@ -3,6 +3,7 @@ import { type AgentContext, runAgent, runPath } from './agents/agent-runs.js'
 import { type CompletionCall, wantsAscii, wantsErrorEvents } from './completion-call.js'
 import { complete } from './completions.js'
 import type { CorsPolicy } from './cors.js'
+import { exportFeedback, type FeedbackContext, writeFeedback } from './feedback/feedback-routes.js'
 import type { RateLimiter } from './limits.js'
 import type { AuthOptions } from './options.js'
 import { cancelLog, eraseUser, readLog } from './log-routes.js'
@@ -11,10 +12,11 @@ import { errorFrame } from './relay.js'
 import { readJsonObject } from './request-body.js'
 import { readSignIn, signIn } from './sign-in.js'
 import { sseResponse } from './sse-response.js'
+import { deleteThread, listThreads, readThread, type ThreadContext, writeThread } from './threads/thread-routes.js'
 import type { TokenIssuer } from './tokens.js'
 
 /** The parts the routes are wired to. */
-export interface RouteParts extends AgentContext {
+export interface RouteParts extends AgentContext, FeedbackContext, ThreadContext {
   auth: AuthOptions
   tokens: TokenIssuer
   cors: CorsPolicy
@@ -68,6 +70,12 @@ function createApp(parts: RouteParts): Hono<{ Bindings: { requestId: string } }>
   app.post('/v1/agents/:name/runs', async c => runAgent(await readCompletion(c.req.raw, c.env.requestId, parts), c.req.param('name'), parts))
   app.get('/v1/logs/:id', c => readLog({ request: c.req.raw, requestId: c.env.requestId }, c.req.param('id'), parts))
   app.post('/v1/logs/:id/cancel', c => cancelLog({ request: c.req.raw, requestId: c.env.requestId }, c.req.param('id'), parts))
+  app.get('/v1/threads', c => listThreads(c.req.raw, parts))
+  app.get('/v1/threads/:id', c => readThread(c.req.raw, c.req.param('id'), parts))
+  app.post('/v1/threads/:id', c => writeThread(c.req.raw, c.req.param('id'), parts))
+  app.post('/v1/threads/:id/delete', c => deleteThread(c.req.raw, c.req.param('id'), parts))
+  app.post('/v1/feedback', c => writeFeedback(c.req.raw, parts))
+  app.get('/v1/feedback.jsonl', c => exportFeedback(c.req.raw, parts))
   app.post('/v1/me/erase', c => eraseUser(c.req.raw, parts))
   app.options('*', c => parts.cors.preflight(c.req.raw))
   app.all('*', c => {

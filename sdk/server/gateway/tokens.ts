@@ -13,6 +13,8 @@ export interface Caller {
   userId: string
   /** Aliases the caller may use; absent means all. */
   models?: readonly string[]
+  /** What else the caller may; absent means nothing. */
+  roles?: readonly string[]
 }
 
 /** Makes and reads tokens. */
@@ -29,7 +31,7 @@ export function createTokenIssuer(auth: AuthOptions, now: () => number): TokenIs
   return {
     async mint(caller, ttlMs) {
       const expiresAt = Math.floor((now() + ttlMs) / 1000)
-      const token = await new SignJWT({ scope, ...(caller.models && { models: caller.models }) })
+      const token = await new SignJWT({ scope, ...(caller.models && { models: caller.models }), ...(caller.roles && { roles: caller.roles }) })
         .setProtectedHeader({ alg: algorithm })
         .setIssuer(issuer)
         .setAudience(audience)
@@ -46,7 +48,8 @@ export function createTokenIssuer(auth: AuthOptions, now: () => number): TokenIs
         const options = { issuer, audience, algorithms: [algorithm], clockTolerance, currentDate: new Date(now()) }
         const { payload } = await jwtVerify(token, key, options)
         if (payload.scope !== scope || !payload.sub) throw unauthorized('token_invalid', 'The token is not for chat.')
-        return { userId: payload.sub, ...(Array.isArray(payload.models) && { models: payload.models as string[] }) }
+        const lists = Object.entries({ models: payload.models, roles: payload.roles }).filter(([, value]) => Array.isArray(value))
+        return { userId: payload.sub, ...(Object.fromEntries(lists) as Pick<Caller, 'models' | 'roles'>) }
       } catch (error) {
         if (error instanceof Problem) throw error
         if (error instanceof errors.JWTExpired) throw unauthorized('token_expired', 'The token has expired. Sign in again.')

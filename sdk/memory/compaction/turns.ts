@@ -1,0 +1,47 @@
+import { contentText, type AssistantMessage, type Message } from '../../protocol/messages.js'
+
+/** Characters of these scripts are about a token each. */
+const WIDE = /[\u3000-\u30ff\u3400-\u9fff\uac00-\ud7af\uff00-\uffef]/g
+/** What a message costs besides its text, in tokens. */
+const FRAME = 4
+
+/** About how many tokens a text is: one for each Chinese character, one for four others. Meant to be too many rather than too few. */
+export function estimateTokens(text: string): number {
+  const wide = (text.match(WIDE) ?? []).length
+  return wide + Math.ceil((text.length - wide) / 4)
+}
+
+/** About how many tokens messages are. Pictures and files are not counted. */
+export function tokensOf(messages: readonly Message[]): number {
+  return messages.reduce((sum, message) => sum + FRAME + estimateTokens(textOf(message)), 0)
+}
+
+/** All that a model reads of a message. */
+export function textOf(message: Message): string {
+  if (message.role === 'activity') return ''
+  const calls = ((message as AssistantMessage).toolCalls ?? []).map(({ function: { name, arguments: args } }) => name + ' ' + args)
+  return [contentText(message.content)].concat(calls).join('\n')
+}
+
+/** A history in parts that are kept or left out as wholes: a turn is what a user said and all that came of it. */
+export interface Turns {
+  /** What the app put in front. It always stays. */
+  readonly head: readonly Message[]
+  /** In order. What stands before the user's first word is a turn too. */
+  readonly turns: readonly (readonly Message[])[]
+}
+
+/** Cuts a history at the user's messages, so a tool call and its result are never apart. */
+export function turnsOf(messages: readonly Message[]): Turns {
+  let start = 0
+  while (start < messages.length && /^(system|developer)$/.test(messages[start]!.role)) start++
+  const turns: Message[][] = []
+  for (const message of messages.slice(start)) {
+    const last = turns[turns.length - 1]
+    // Several words of the user's one after the other are one turn: the answer is to all of them.
+    const isFirst = message.role === 'user' && last?.[last.length - 1]?.role !== 'user'
+    if (!last || isFirst) turns.push([message])
+    else last.push(message)
+  }
+  return { head: messages.slice(0, start), turns }
+}

@@ -1,0 +1,6 @@
+export { createKnowledge } from './knowledge.js'
+export type { Knowledge, KnowledgeHit, KnowledgeOptions } from './knowledge.js'
+export type { KnowledgeDocument, KnowledgeIndex } from './knowledge-index.js'
+export { knowledgeTool } from './knowledge-tool.js'
+export type { KnowledgeResult, KnowledgeToolOptions } from './knowledge-tool.js'
+export type { Embed } from './rerank.js'

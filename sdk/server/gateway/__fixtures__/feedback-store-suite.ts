@@ -1,0 +1,54 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { FeedbackStore, StoredFeedback } from '../feedback/feedback-store.js'
+
+/** How a store is opened, and how time passes for it. */
+export interface FeedbackStoreBed {
+  open(): Promise<FeedbackStore>
+  pass(ms: number): void | Promise<void>
+}
+
+const day = 24 * 3_600_000
+let counter = 0
+const given = (more: Partial<StoredFeedback> = {}): StoredFeedback => ({ userId: 'u', threadId: 't', messageId: `m-${++counter}`, rating: 'up', at: counter, ...more })
+
+/** What every store of feedback does. */
+export function feedbackStoreSuite(name: string, { open, pass }: FeedbackStoreBed): void {
+  describe(`${name} keeps feedback`, () => {
+    let store: FeedbackStore
+    beforeAll(async () => void (store = await open()))
+    afterAll(() => store.close())
+    const mine = async (userId: string, since = 0) => (await store.list(since, 1000)).filter(feedback => feedback.userId === userId)
+
+    it('whole, the oldest first, from a moment on and no more than asked for', async () => {
+      const all = [given({ userId: 'whole', correction: '“不对”\n', labels: ['a b'], runId: 'r' }), given({ userId: 'whole', rating: 'down' })]
+      for (const feedback of all) await store.put(feedback, day)
+      expect(await mine('whole')).toEqual(all)
+      expect(await mine('whole', all[1]!.at)).toEqual(all.slice(1))
+      expect(await store.list(all[0]!.at, 1)).toEqual(all.slice(0, 1))
+    })
+    it('of one message the last one, until it is taken back', async () => {
+      const first = given({ userId: 'last' })
+      const second = given({ ...first, rating: 'down', at: ++counter })
+      await store.put(first, day)
+      await store.put(second, day)
+      expect(await mine('last')).toEqual([second])
+      await store.delete('last', first.threadId, 'other')
+      expect(await mine('last')).toHaveLength(1)
+      await store.delete('last', first.threadId, first.messageId)
+      expect(await mine('last')).toEqual([])
+    })
+    it('until all of a user is erased, and nothing of another', async () => {
+      const names = ['a*', 'a', 'a b', '*', 'a%2A']
+      for (const userId of names) await store.put(given({ userId }), day)
+      await store.erase('a*')
+      await store.erase('*')
+      expect((await store.list(0, 1000)).map(({ userId }) => userId).filter(userId => names.includes(userId))).toEqual(['a', 'a b', 'a%2A'])
+    })
+    it('until its time is over', async () => {
+      await store.put(given({ userId: 'short' }), 100)
+      expect(await mine('short')).toHaveLength(1)
+      await pass(100)
+      expect(await mine('short')).toEqual([])
+    })
+  })
+}

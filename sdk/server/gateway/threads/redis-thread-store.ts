@@ -1,0 +1,114 @@
+import { createRequire } from 'node:module'
+import type { Redis, RedisOptions } from 'ioredis'
+import { type ThreadHead, type ThreadKey, type ThreadStore, type ThreadWritten } from './thread-store.js'
+
+/** Where a {@link redisThreadStore} keeps its threads. */
+export interface RedisThreadStoreOptions {
+  /** `redis://…`, or `rediss://…` for TLS. */
+  url: string
+  /** What every key begins with. Default `sampan:`. */
+  prefix?: string
+  /** Milliseconds a command may take, those included in which Redis is away. Default 10 seconds. */
+  commandTimeoutMs?: number
+}
+
+interface RedisHead extends ThreadHead { expires: number }
+
+// Judges and writes in one go, as `judgeWrite` does. Numbers of 13 digits stay whole in a script's floats.
+const writeScript = `
+local id, after, from, now, ttl = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
+local before, others, total = nil, 0, 0
+local heads = redis.call('HGETALL', KEYS[1])
+for i = 1, #heads, 2 do
+  local head = cjson.decode(heads[i + 1])
+  if head.expires <= now then redis.call('HDEL', KEYS[1], heads[i])
+  elseif heads[i] == id then before = head
+  else others = others + 1; total = total + head.bytes end
+end
+local version = before and before.version or 0
+if after ~= version or from > (before and before.count or 0) then return { 'conflict', string.format('%.0f', version) } end
+local bytes = #ARGV[8]
+if from > 0 then for _, item in ipairs(redis.call('LRANGE', KEYS[2], 0, from - 1)) do bytes = bytes + #item end end
+for i = 9, #ARGV do bytes = bytes + #ARGV[i] end
+if not before and others >= tonumber(ARGV[6]) then return { 'full' } end
+if bytes > (before and before.bytes or 0) and total + bytes > tonumber(ARGV[7]) then return { 'full' } end
+version = math.max(now, version + 1)
+if from == 0 then redis.call('DEL', KEYS[2]) else redis.call('LTRIM', KEYS[2], 0, from - 1) end
+for i = 9, #ARGV do redis.call('RPUSH', KEYS[2], ARGV[i]) end
+redis.call('SET', KEYS[3], ARGV[8])
+redis.call('HSET', KEYS[1], id, cjson.encode({ id = id, version = version, at = now, count = from + #ARGV - 8, bytes = bytes, expires = now + ttl }))
+for _, key in ipairs(KEYS) do redis.call('PEXPIRE', key, ttl) end
+return { 'written', string.format('%.0f', version) }`
+
+const eraseScript = `
+for _, id in ipairs(redis.call('HKEYS', KEYS[1])) do redis.call('DEL', ARGV[1] .. id, ARGV[2] .. id) end
+redis.call('DEL', KEYS[1])`
+
+type Client = Redis & {
+  sampanThreadWrite(...args: (string | number)[]): Promise<[type: ThreadWritten['type'], version: string]>
+  sampanThreadsErase(...args: string[]): Promise<unknown>
+}
+
+/**
+ * Keeps threads in Redis, for several gateways. Redis must not lose them: turn its persistence on. A command that was sent
+ * again after a lost connection may find its own write and report a conflict; phones then read, and see that it is theirs.
+ */
+export function redisThreadStore({ url, prefix = 'sampan:', commandTimeoutMs = 10_000 }: RedisThreadStoreOptions): ThreadStore {
+  const redis = connect(url, { commandTimeout: commandTimeoutMs })
+  // Braces: in a cluster, what one script touches must be in one place.
+  const baseOf = (userId: string): string => `${prefix}{${encodeURIComponent(userId)}}:`
+  const headsKey = (userId: string): string => `${baseOf(userId)}threads`
+  const itemsKey = ({ userId, id }: ThreadKey): string => `${baseOf(userId)}thread:${id}`
+  const restKey = ({ userId, id }: ThreadKey): string => `${baseOf(userId)}thread-rest:${id}`
+  return {
+    async list(userId) {
+      const heads = (await redis.hvals(headsKey(userId))).map(text => JSON.parse(text) as RedisHead)
+      return heads.filter(({ expires }) => expires > Date.now()).sort((a, b) => b.version - a.version).map(headOf)
+    },
+    async read(key) {
+      const asked = redis.multi().hget(headsKey(key.userId), key.id).lrange(itemsKey(key), 0, -1).get(restKey(key))
+      const [head, items, rest] = ((await asked.exec()) ?? []).map(([error, result]) => {
+        if (error) throw error
+        return result
+      }) as [string | null, string[], string | null]
+      const found = head === null ? undefined : (JSON.parse(head) as RedisHead)
+      return found && rest !== null && found.expires > Date.now() ? { ...headOf(found), items, rest } : undefined
+    },
+    async write(key, { after, from, items, rest, ttlMs, maxThreads, maxBytes }) {
+      const args = [key.id, after, from, Date.now(), ttlMs, finite(maxThreads), finite(maxBytes), rest, ...items]
+      const [type, version] = await redis.sampanThreadWrite(headsKey(key.userId), itemsKey(key), restKey(key), ...args)
+      return type === 'full' ? { type } : { type, version: Number(version) }
+    },
+    async delete(key) {
+      await redis.multi().hdel(headsKey(key.userId), key.id).del(itemsKey(key), restKey(key)).exec()
+    },
+    async erase(userId) {
+      await redis.sampanThreadsErase(headsKey(userId), itemsKey({ userId, id: '' }), restKey({ userId, id: '' }))
+    },
+    async close() {
+      redis.disconnect()
+    },
+  }
+}
+
+function finite(limit: number): number {
+  return Math.min(limit, Number.MAX_SAFE_INTEGER)
+}
+
+function headOf({ id, version, at, count, bytes }: RedisHead): ThreadHead {
+  return { id, version, at, count, bytes }
+}
+
+function connect(url: string, options: RedisOptions): Client {
+  // Loaded here and not at the top: whoever keeps threads elsewhere needs none of it.
+  const { Redis: RedisClient } = createRequire(import.meta.url)('ioredis') as { Redis: new (url: string, options: RedisOptions) => Redis }
+  const client = new RedisClient(url, {
+    maxRetriesPerRequest: null,
+    retryStrategy: attempt => Math.min(attempt * 50, 1000),
+    scripts: { sampanThreadWrite: { numberOfKeys: 3, lua: writeScript }, sampanThreadsErase: { numberOfKeys: 1, lua: eraseScript } },
+    ...options,
+  })
+  // It connects again by itself. What fails for good is told by the command that fails.
+  client.on('error', () => {})
+  return client as Client
+}
