@@ -50,6 +50,57 @@ describe('createCancel', () => {
   })
 })
 
+describe('what cancelling gives', () => {
+  const later = <T>(value: T) => Promise.resolve(value)
+  it('is true where nobody had to tell anybody, and the same each time', async () => {
+    const cancel = createCancel()
+    cancel.signal.onCancel(() => false)
+    const heard = cancel.cancel()
+    expect(cancel.cancel()).toBe(heard)
+    expect(await heard).toBe(true)
+  })
+  it.each([[[true, true], true], [[true, false], false], [[undefined, 1], true], [[], true]])('of listeners that say %j is %s', async (values, expected) => {
+    const cancel = createCancel()
+    values.forEach(value => cancel.signal.onCancel(() => later(value)))
+    expect(await cancel.cancel()).toBe(expected)
+  })
+  it('is false where a listener fails later', async () => {
+    const cancel = createCancel()
+    cancel.signal.onCancel(() => Promise.reject(new Error('no')))
+    expect(await cancel.cancel()).toBe(false)
+  })
+  it('waits for who was told, and for who listens only while the others are told', async () => {
+    const cancel = createCancel()
+    const settle: ((value: boolean) => void)[] = []
+    const slow = () => new Promise<boolean>(resolve => settle.push(resolve))
+    cancel.signal.onCancel(() => void cancel.signal.onCancel(slow))
+    cancel.signal.onCancel(slow)
+    let heard: boolean | undefined
+    void cancel.cancel().then(value => (heard = value))
+    await new Promise(setImmediate)
+    settle[0]!(false)
+    await new Promise(setImmediate)
+    expect(heard).toBeUndefined()
+    settle[1]!(true)
+    await new Promise(setImmediate)
+    expect(heard).toBe(false)
+  })
+  it('of a parent is what its children give, also of one that is cancelled on the way', async () => {
+    for (const isLeft of [false, true]) {
+      const parent = createCancel()
+      let child = createCancel()
+      parent.signal.onCancel(() => {
+        if (!isLeft) return
+        child.release()
+        void child.cancel()
+      })
+      child = createCancel(parent.signal)
+      child.signal.onCancel(() => later(false))
+      expect(await parent.cancel()).toBe(false)
+    }
+  })
+})
+
 describe('a child', () => {
   it('is cancelled with its parent, and not the other way round', () => {
     const parent = createCancel()

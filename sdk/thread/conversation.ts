@@ -31,9 +31,23 @@ export class Conversation {
   error: ThreadError | undefined
   /** The agent's own state, passed from run to run. */
   agentState: unknown
+  /** The run that goes on, or went on last. */
+  runId: string | undefined
+  /** Checkpoints of runs inside it, by their ids. */
+  readonly children = new Map<string, Checkpoint>()
+  /** Stands in the place of turns that were dropped. */
+  summary: string | undefined
+  isCompacting = false
+  /** How far a copy elsewhere has come. */
+  copied: unknown
+  /** Whether it is another than when it was last stored, by what a person did. */
+  isUnsaved = false
   private snapshot: ThreadState | undefined
   private toldStatus: ThreadStatus | undefined
   private readonly watchers = new Set<() => void>()
+
+  /** @param label says on the page that AI answers. */
+  constructor(private readonly label = '') {}
 
   /** Calls back after the first change since anyone looked at the state, and whenever the status is another. */
   onChange(watcher: () => void): () => void {
@@ -76,6 +90,7 @@ export class Conversation {
     const parts = userParts(id, content)
     const message: ThreadMessage = { id, role: 'user', parts, status: 'complete', createdAt }
     this.settled = this.settled.concat(message)
+    this.isUnsaved = true
     return message
   }
 
@@ -110,13 +125,27 @@ export class Conversation {
   cutFrom(index: number): void {
     this.live = undefined
     this.interrupts = []
+    this.isUnsaved = true
     this.settled = this.settled.slice(0, index)
   }
 
+  /** No word of it is left. */
+  empty(): void {
+    this.cutFrom(0)
+    this.queued = []
+    this.error = this.agentState = this.summary = undefined
+  }
+
+  /** Nothing is open to go on from. */
+  dropCheckpoints(): void {
+    this.checkpoint = this.broken = undefined
+    this.children.clear()
+  }
+
   private makeState(): ThreadState {
-    const { status, interrupts, queued, error, live, settled } = this
+    const { status, interrupts, queued, error, label, live, settled } = this
     const messages = live?.partCount ? settled.concat(live.snapshot()) : settled
-    return { status, messages, interrupts, queued, error }
+    return { status, messages, interrupts, queued, error, label }
   }
 }
 

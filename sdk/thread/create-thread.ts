@@ -5,7 +5,7 @@ import { storedCheckpoints } from './stored-checkpoints.js'
 import { createEmitter, type ThreadEmitter } from './emitter.js'
 import { createFlusher } from './flusher.js'
 import type { ThreadError, ThreadState } from './messages.js'
-import { createPersistence } from './persistence.js'
+import { Persistence } from './persistence.js'
 import { RunControl } from './run-control.js'
 import type { Thread, ThreadOptions } from './thread.js'
 import { createIds } from '../context/run-context.js'
@@ -29,8 +29,8 @@ const RESUMABLE_MS = 55 * 60_000
  * thread.send('来一杯冰拿铁')
  */
 export function createThread<Tools extends AnyTool = AnyTool>(options: ThreadOptions<Tools>): Thread<Tools> {
-  const { id, platform, clock = systemClock, flushMs = 80 } = options
-  const conversation = new Conversation()
+  const { id, clock = systemClock, flushMs = 80 } = options
+  const conversation = new Conversation(labelOf(options))
   const emitter = createEmitter()
   const listeners = new Set<Subscriber<NumberedEvent>>()
   const ids = options.context?.ids ?? createIds(clock)
@@ -42,7 +42,20 @@ export function createThread<Tools extends AnyTool = AnyTool>(options: ThreadOpt
   }
   const isResumable = options.agent.info.capabilities?.resumable === true
   const canGoOn = ({ at }: StoredCheckpoint): boolean => isResumable && clock.now() - at < RESUMABLE_MS
-  const { ledger, restore, save, forget } = createPersistence(options.persist === false ? undefined : platform?.storage, id, conversation, clock, canGoOn, tell)
+  const kept = new Persistence({
+    ...options,
+    conversation,
+    clock,
+    canGoOn,
+    onError: tell,
+    onRestored(error) {
+      actions.restored()
+      if (error) tell(error)
+    },
+    onLeave: left => actions.leave(left),
+  })
+  const { ledger } = kept
+  const save = (): void => kept.save()
   const runs = new RunControl({
     agent: options.agent,
     threadId: id,
@@ -61,21 +74,8 @@ export function createThread<Tools extends AnyTool = AnyTool>(options: ThreadOpt
       actions.runEnded()
     },
   })
-  const actions = new ThreadActions({
-    conversation,
-    runs,
-    emitter,
-    ids,
-    clock,
-    whileRunning: options.whileRunning ?? 'queue',
-    save,
-    forget,
-  })
-  const stopSignals = platform?.onSignal(signal => signal === 'hide' && save())
-  restore(error => {
-    actions.restored()
-    if (error) tell(error)
-  })
+  const actions = new ThreadActions({ ...options, conversation, runs, emitter, ids, clock, save, forget: () => kept.forget() })
+  kept.restore()
   const state$ = watchState(conversation, clock, flushMs)
   return {
     id,
@@ -99,7 +99,7 @@ export function createThread<Tools extends AnyTool = AnyTool>(options: ThreadOpt
     clear: () => actions.clear(),
     dispose() {
       save()
-      stopSignals?.()
+      kept.stop()
       runs.leave()
       listeners.forEach(listener => listener.complete())
     },
@@ -110,10 +110,16 @@ function errorMaker({ strings }: Pick<ThreadOptions, 'strings'>): (code: ErrorCo
   return code => ({ code, text: stringFor(code, strings), retryable: code.startsWith('transport/') || code === 'endpoint/provider-error' })
 }
 
+/** Every mini-program's host wants what AI generates to be labelled; a browser and Node want nothing. */
+function labelOf({ label, platform, strings }: Pick<ThreadOptions, 'label' | 'platform' | 'strings'>): string {
+  return label ?? (platform && !/^(web|node)$/.test(platform.host.name) ? stringFor('label', strings) : '')
+}
+
 function announce(emitter: ThreadEmitter, event: AgentEvent): void {
   // Who listens to text may cancel right there: the event itself has to come before what follows from it.
   if (emitter.has('event')) emitter.emit('event', event)
-  if (event.type === 'TEXT_MESSAGE_CONTENT') emitter.emit('text', event.delta)
+  // What a run inside this one says is not the answer.
+  if (event.type === 'TEXT_MESSAGE_CONTENT' && event.subagentRunId === undefined) emitter.emit('text', event.delta)
 }
 
 /** The messages of each state that has others than the one before. */

@@ -1,14 +1,17 @@
 import { partKeys } from './page-plan.js'
 import type { Head } from './page-store.js'
-import { THREAD_PREFIX } from './persistence.js'
 import { parseJson } from '../protocol/json.js'
 import type { HostCallback, Storage } from '../platform/platform.js'
+import { readUser, UNNAMED_PREFIX, userPrefix, type KnownUser } from '../platform/signed-in-user.js'
+
+/** What keys of threads begin with: of some user, or of a time when nobody had signed in. */
+const PREFIX = /^sampan\/(?:thread|user\/[^/]*)\//
 
 /**
- * Makes room: deletes the stored thread that was used longest ago. For an app that would rather lose an old conversation
+ * Makes room: deletes the stored thread that was used longest ago, whoever's it is. For an app that would rather lose an old conversation
  * than not keep the one that is going on; the library itself never deletes what was stored.
  *
- * @param except ids of threads that stay, such as the open one.
+ * @param except ids of threads of the phone's user that stay, such as the open one.
  * @returns the id of the thread that is gone, or `undefined` where there is none that may go.
  * @example
  * thread.on('error', async ({ code }) => {
@@ -17,10 +20,11 @@ import type { HostCallback, Storage } from '../platform/platform.js'
  */
 export async function forgetOldestThread(storage: Storage, except: readonly string[] = []): Promise<string | undefined> {
   const keys = (await asked<string[]>(done => storage.keys(done))) ?? []
-  const stays = new Set(except.map(id => THREAD_PREFIX + id))
+  const { user } = await new Promise<KnownUser>(resolve => readUser(storage, resolve))
+  const stays = new Set(except.map(id => (user ? userPrefix(user) : UNNAMED_PREFIX) + id))
   let oldest: { key: string; head: Head } | undefined
   for (const key of keys) {
-    if (key.indexOf(THREAD_PREFIX) !== 0 || stays.has(key)) continue
+    if (!PREFIX.test(key) || stays.has(key)) continue
     const head = headOf(await asked<string | undefined>(done => storage.get(key, done)))
     if (head && (!oldest || head.at < oldest.head.at)) oldest = { key, head }
   }
@@ -28,7 +32,7 @@ export async function forgetOldestThread(storage: Storage, except: readonly stri
   const { key, head } = oldest
   // The head first: without it the pages are nobody's, and a half-deleted thread would be reported as damaged.
   for (const name of [key].concat(...head.pages.map(page => partKeys(key, page)))) await asked<void>(done => storage.delete(name, done))
-  return key.slice(THREAD_PREFIX.length)
+  return key.replace(PREFIX, '')
 }
 
 /** Pages stand under such keys too. Only a head names pages. */

@@ -38,7 +38,7 @@ export class GrowingText {
 class TextSnapshot {
   private readonly count: number
 
-  constructor(readonly type: Type, readonly id: string, readonly segments: readonly string[]) {
+  constructor(readonly type: Type, readonly id: string, readonly segments: readonly string[], readonly retracted?: string) {
     this.count = segments.length
   }
 
@@ -47,7 +47,7 @@ class TextSnapshot {
   }
 }
 
-/** A finished text part, in one segment. */
-export function textPart(type: Type, id: string, text: string): TextPart | ReasoningPart {
-  return new TextSnapshot(type, id, text ? [text] : []) as TextPart | ReasoningPart
+/** A finished text part, in one segment. `retracted`: why it stands in the place of another. */
+export function textPart(type: Type, id: string, text: string, retracted?: string): TextPart | ReasoningPart {
+  return new TextSnapshot(type, id, text ? [text] : [], retracted) as TextPart | ReasoningPart
 }

@@ -71,7 +71,7 @@ function openApp({ endpoint, effects }: Server, stored: Map<string, string>, clo
 type App = ReturnType<typeof openApp>
 
 const shown = ({ state }: App) =>
-  state.messages.map(({ role, status, parts }) => [role, status, ...parts.map(part => (part.type === 'tool-call' ? [part.toolName, part.state, part.argsText, part.resultText] : part.type === 'media' ? '' : part.text))])
+  state.messages.map(({ role, status, parts }) => [role, status, ...parts.map(part => (part.type === 'tool-call' ? [part.toolName, part.state, part.argsText, part.resultText] : 'text' in part ? part.text : ''))])
 
 /** Goes on to the end, saying yes where it is asked; `false` after so many events of the model. */
 function play(server: Server, app: App, events = Infinity): boolean {

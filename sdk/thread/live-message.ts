@@ -1,5 +1,6 @@
-import { GrowingText } from './growing-text.js'
-import type { MessagePart, MessageStatus, ThreadError, ThreadMessage, ToolCallPart } from './messages.js'
+import { GrowingText, textPart } from './growing-text.js'
+import type { MessagePart, MessageStatus, SubagentPart, TextPart, ThreadError, ThreadMessage, ToolCallPart } from './messages.js'
+import type { SubagentStartedEvent } from '../protocol/events.js'
 import { parseJson } from '../protocol/json.js'
 import { createJsonReader, type JsonReader } from '../protocol/partial-json.js'
 
@@ -10,14 +11,28 @@ import { createJsonReader, type JsonReader } from '../protocol/partial-json.js'
 export class LiveMessage {
   status: MessageStatus = 'streaming'
   error: ThreadError | undefined
+  agentName: string | undefined
   private readonly parts: (GrowingText | LiveTool | MessagePart)[] = []
-  private readonly tools = new Map<string, LiveTool>()
+  /** Of this message and of all inside it: no two of a run have the same id. */
+  private readonly tools: Map<string, LiveTool>
+  /** What the runs inside this one say, by their ids. */
+  private readonly children: Map<string, LiveMessage>
   /** The last part, while it is a text. */
   private text: GrowingText | undefined
+  /** How many parts there were before the step that goes on. */
+  private settled = 0
+  private last: ThreadMessage | undefined
 
-  /** @param before an earlier message of the same answer that a resumed run goes on with. */
-  constructor(readonly id: string, readonly createdAt: number, before?: ThreadMessage) {
-    before?.parts.forEach(part => (part.type === 'tool-call' ? this.addTool(part) : this.parts.push(part)))
+  /**
+   * @param before an earlier message of the same answer that a resumed run goes on with.
+   * @param outer the message that this one stands in, where it is that of a run inside another.
+   */
+  constructor(readonly id: string, readonly createdAt: number, before?: ThreadMessage, outer?: LiveMessage) {
+    this.tools = outer ? outer.tools : new Map()
+    this.children = outer ? outer.children : new Map()
+    if (!before) return
+    this.agentName = before.agentName
+    before.parts.forEach(part => (part.type === 'tool-call' || part.type === 'subagent' ? this.addTool(part) : this.parts.push(part)))
   }
 
   get partCount(): number {
@@ -31,11 +46,53 @@ export class LiveMessage {
     text.append(delta)
   }
 
-  addTool(part: ToolCallPart): void {
-    const tool = new LiveTool(part)
-    this.tools.set(part.toolCallId, tool)
+  addTool(part: ToolCallPart | SubagentPart): LiveTool {
+    const { id, child } = part
+    const tool = new LiveTool(part as ToolCallPart)
+    if (child) this.addChild(tool, child.id, child).status = child.status
+    this.tools.set(id, tool)
     this.parts.push(tool)
     this.text = undefined
+    return tool
+  }
+
+  /** The message an event is about: this one, or that of a run inside, which stands in the call that began it, or by itself. */
+  of({ subagentRunId: id, parentSubagentRunId, parentToolCallId }: Partial<SubagentStartedEvent>): LiveMessage {
+    if (id === undefined) return this
+    const { children, tools } = this
+    const known = children.get(id)
+    if (known) return known
+    const tool = tools.get(parentToolCallId!)
+    return this.addChild(tool && !tool.child ? tool : (children.get(parentSubagentRunId!) ?? this).addTool({ type: 'subagent', id }), id)
+  }
+
+  beginStep(): void {
+    this.settled = this.parts.length
+  }
+
+  /** The step that goes on begins anew: what it has said is gone. */
+  dropStep(): void {
+    this.parts.length = this.settled
+    this.text = undefined
+  }
+
+  /** Puts something else in the place of a text. It may stand in several parts: the first has it, the others are empty. */
+  retract(id: string, text: string, reason: string): void {
+    const { parts } = this
+    let rest = text
+    parts.forEach((part, index) => {
+      const { type, id: partId } = part as TextPart
+      if (type !== 'text' || partId !== id) return
+      parts[index] = textPart('text', id, rest, reason)
+      rest = ''
+    })
+    this.text = undefined
+  }
+
+  private addChild(tool: LiveTool, id: string, before?: ThreadMessage): LiveMessage {
+    const child = (tool.child = new LiveMessage(id, this.createdAt, before, this))
+    this.children.set(id, child)
+    return child
   }
 
   /** The tool call of this id, if this message has it. */
@@ -47,10 +104,12 @@ export class LiveMessage {
     this.tools.forEach(visit)
   }
 
+  /** The message as it is now: the same object until something changes. */
   snapshot(): ThreadMessage {
-    const { id, status, createdAt, error } = this
+    const { id, status, createdAt, error, agentName, last } = this
     const parts = this.parts.map(part => ('current' in part ? part.current() : part))
-    return { id, role: 'assistant', parts, status, createdAt, error }
+    const isSame = last && last.status === status && last.agentName === agentName && last.parts.length === parts.length && parts.every((part, index) => part === last.parts[index])
+    return isSame ? last : (this.last = { id, role: 'assistant', parts, status, createdAt, error, agentName })
   }
 }
 
@@ -59,6 +118,8 @@ export class LiveTool {
   /** Arguments as they come. They are read when somebody looks, several pieces at once, and never from their start again. */
   private news: string[] = []
   private reader: JsonReader | undefined
+  /** What the run says that this call is. */
+  child: LiveMessage | undefined
 
   constructor(private part: ToolCallPart) {}
 
@@ -84,6 +145,8 @@ export class LiveTool {
       this.reader.push(news)
       this.set({ args: (this.reader.value ?? {}) as ToolCallPart['args'], argsText: this.part.argsText + news })
     }
+    const child = this.child?.snapshot()
+    if (child !== this.part.child) this.set({ child })
     return this.part
   }
 }

@@ -13,6 +13,8 @@ export interface TextPart {
    * very array grows at its end.
    */
   readonly segments: readonly string[]
+  /** Why what stood here before was taken back, where it was: `text` stands in its place. */
+  readonly retracted?: string
 }
 
 /** What a model thought before it answered, where it shows that. */
@@ -56,6 +58,18 @@ export interface ToolCallPartOf<Name extends string, Args, Result> {
   readonly resultText?: string
   /** The protocol message that made this call. */
   readonly parentMessageId?: string
+  /** How far a running call has come, as its tool tells it. */
+  readonly progress?: unknown
+  /** What the agent or workflow says that this call runs. Its `agentName` is the name. */
+  readonly child?: ThreadMessage
+}
+
+/** What a run inside this one says that no tool call began: a step of a workflow. Its `agentName` is the name. */
+export interface SubagentPart {
+  readonly type: 'subagent'
+  /** The id of that run. */
+  readonly id: string
+  readonly child?: ThreadMessage
 }
 
 type PartOfTool<T> = T extends Tool<infer Name, infer Args, infer Result> ? ToolCallPartOf<Name, Args, Result> : never
@@ -63,7 +77,7 @@ type PartOfTool<T> = T extends Tool<infer Name, infer Args, infer Result> ? Tool
 export type ToolCallPart<Tools extends AnyTool = AnyTool> = PartOfTool<Tools>
 
 /** One typed piece of a message. */
-export type MessagePart<Tools extends AnyTool = AnyTool> = TextPart | ReasoningPart | MediaPart | ToolCallPart<Tools>
+export type MessagePart<Tools extends AnyTool = AnyTool> = TextPart | ReasoningPart | MediaPart | SubagentPart | ToolCallPart<Tools>
 
 /** `streaming` while its run goes on; `waiting` for an answer of the person; then how it ended. */
 export type MessageStatus = 'streaming' | 'waiting' | 'complete' | 'cancelled' | 'failed'
@@ -85,6 +99,8 @@ export interface ThreadMessage<Tools extends AnyTool = AnyTool> {
   /** Milliseconds since 1970. */
   readonly createdAt: number
   readonly error?: ThreadError
+  /** The agent that answers, where that is told: after a handoff, or in a run inside another. */
+  readonly agentName?: string
 }
 
 /**
@@ -103,4 +119,6 @@ export interface ThreadState<Tools extends AnyTool = AnyTool> {
   readonly queued: readonly string[]
   /** Why the last run or the storage failed; cleared by the next send. */
   readonly error?: ThreadError
+  /** That AI generates what is read here: a page shows it all the time. Empty where it need not. */
+  readonly label: string
 }

@@ -20,6 +20,7 @@ export interface PageStore<Item, Rest> {
   read(done: (error: SampanError | null, items: Item[], rest?: Rest) => void): void
   /** Keeps what there is now. Saves are made one after the other; several that wait are one. */
   save(done: Done): void
+  /** Forgets it, with every save that is under way or waits: those are not told of. */
   delete(): void
 }
 
@@ -45,6 +46,7 @@ export function createPageStore<Item, Rest>(storage: Storage, key: string, sourc
   let isWriting = false
   /** Rises with each deletion, so that a save under way does not bring back what was deleted. */
   let epoch = 0
+  let entries: [string, string][] = []
   const drop = ({ page }: KnownPage): void => partKeys(key, page).forEach(name => storage.delete(name, () => {}))
 
   function read(done: (error: SampanError | null, items: Item[], rest?: Rest) => void): void {
@@ -76,7 +78,9 @@ export function createPageStore<Item, Rest>(storage: Storage, key: string, sourc
     if (!isWriting) return
     const startedIn = epoch
     const { items, rest, at } = source.now()
-    const { kept, written, entries } = planPages(key, known, next, items, source.pack, rest)
+    const plan = planPages(key, known, next, items, source.pack, rest)
+    const { kept, written } = plan
+    entries = plan.entries
     const pages = known.slice(0, kept).concat(written)
     next += written.length
     const head: Head = { version, at, next, pages: pages.map(({ page }) => page) }
@@ -87,7 +91,7 @@ export function createPageStore<Item, Rest>(storage: Storage, key: string, sourc
       const useless = failure || isDeleted ? written : known.slice(kept)
       if (useless !== written) known = pages
       useless.forEach(drop)
-      told.forEach(done => done(failure && storageError(failure)))
+      if (!isDeleted) told.forEach(done => done(failure && storageError(failure)))
       saveNext()
     })
   }
@@ -100,6 +104,8 @@ export function createPageStore<Item, Rest>(storage: Storage, key: string, sourc
     },
     delete() {
       epoch += 1
+      waiting = []
+      entries.length = 0
       known.forEach(drop)
       known = []
       storage.delete(key, () => {})

@@ -1,8 +1,8 @@
 import type { StoredCheckpoint } from './conversation.js'
 import { textPart } from './growing-text.js'
-import type { MessagePart, ThreadMessage, ToolCallPart } from './messages.js'
+import type { MessagePart, TextPart, ThreadMessage, ToolCallPart } from './messages.js'
 import type { PageSource } from './page-store.js'
-import type { LedgerEntry } from '../contracts.js'
+import type { Checkpoint, LedgerEntry } from '../contracts.js'
 import { parseJson } from '../protocol/json.js'
 import type { Interrupt } from '../protocol/messages.js'
 
@@ -16,27 +16,41 @@ export interface ThreadRest {
   readonly ledger: readonly LedgerEntry[]
   readonly agentState?: unknown
   readonly checkpoint?: StoredCheckpoint
+  /** Checkpoints of runs inside that run. */
+  readonly children?: readonly Checkpoint[]
+  /** What stands in the place of turns that were dropped. */
+  readonly summary?: string
+  /** How far a copy elsewhere has come; only whoever keeps the copy reads it. */
+  readonly copied?: unknown
 }
 
 /** How messages are stored: text stands there once, joined. */
 export const messageRecords: Pick<PageSource<ThreadMessage, ThreadRest>, 'version' | 'pack' | 'unpack'> = {
   version: RECORD_VERSION,
-  pack: message => ({ ...message, parts: message.parts.map(part => (isText(part) ? { type: part.type, id: part.id, text: part.text } : part)) }),
-  unpack(stored) {
-    const message = stored as ThreadMessage
-    return { ...message, parts: message.parts.map(part => (isText(part) ? textPart(part.type, part.id, part.text) : part)) }
-  },
+  pack: message => mapParts(message, ({ type, id, text, retracted }) => ({ type, id, text, retracted }) as TextPart),
+  unpack: stored => mapParts(stored as ThreadMessage, ({ type, id, text, retracted }) => textPart(type, id, text, retracted)),
 }
 
-const isText = (part: MessagePart) => part.type === 'text' || part.type === 'reasoning'
+/** A message with all its texts changed, and those of the runs inside it. */
+function mapParts(message: ThreadMessage, change: (part: TextPart) => MessagePart): ThreadMessage {
+  const map = (part: MessagePart): MessagePart => {
+    if (part.type === 'text' || part.type === 'reasoning') return change(part as TextPart)
+    return 'child' in part && part.child ? { ...part, child: mapParts(part.child, change) } : part
+  }
+  return { ...message, parts: message.parts.map(map) }
+}
 
 /**
  * The last message of an app that was killed while it was being written: its run is gone. A call that waits for a
  * person still does; of any other, the ledger says how it ended.
  */
-export function afterKill(message: ThreadMessage, { interrupts, ledger }: ThreadRest): ThreadMessage {
+export function afterKill(message: ThreadMessage, rest: ThreadRest): ThreadMessage {
+  const { interrupts, ledger } = rest
   if (message.status !== 'streaming') return message
-  const parts = message.parts.map(part => (part.type === 'tool-call' && part.resultText === undefined ? callAfterKill(part, interrupts, ledger) : part))
+  const parts = message.parts.map(part => {
+    const own = part.type === 'tool-call' && part.resultText === undefined ? callAfterKill(part, interrupts, ledger) : part
+    return 'child' in own && own.child ? { ...own, child: afterKill(own.child, rest) } : own
+  })
   return { ...message, parts, status: interrupts.length ? 'waiting' : 'cancelled' }
 }
 

@@ -9,6 +9,7 @@ import { createRunContext } from '../context/run-context.js'
 import type { Agent, RunContext, RunInput } from '../contracts.js'
 import type { ErrorCode } from '../errors.js'
 import type { AgentEvent, RunErrorEvent, RunFinishedEvent } from '../protocol/events.js'
+import { forgetRuns } from '../protocol/kept-runs.js'
 import type { ResumeEntry } from '../protocol/messages.js'
 
 /** What a run of a thread needs from it. */
@@ -41,6 +42,7 @@ export class RunControl {
     const { conversation, threadId, context } = this.options
     const { ids, clock } = context
     const messages = toWire(conversation.settled, this.translated)
+    if (conversation.summary) messages.unshift({ id: 'summary', role: 'system', content: conversation.summary })
     const live = resume || attach ? conversation.reopenLast() : undefined
     conversation.live = live ?? new LiveMessage(ids('answer'), clock.now())
     conversation.status = 'running'
@@ -48,15 +50,17 @@ export class RunControl {
     conversation.interrupts = []
     resume?.forEach(entry => conversation.markApproved(entry))
     conversation.error = undefined
-    const { agentState: state } = conversation
+    // Who says something else has left open questions behind, and with them what their runs keep.
+    const state = (conversation.agentState = resume || attach ? conversation.agentState : forgetRuns(conversation.agentState))
     conversation.changed()
-    const input: RunInput = { threadId, runId: attach ?? ids('run'), messages, tools: [], context: [], state, resume, attach: attach === undefined ? undefined : { runId: attach } }
+    const runId = (conversation.runId = attach ?? ids('run'))
+    const input: RunInput = { threadId, runId, messages, tools: [], context: [], state, resume, attach: attach === undefined ? undefined : { runId: attach } }
     this.subscribe(input)
   }
 
-  /** Ends the active run: the guard of the run answers with its terminal event before this returns. */
-  cancel(): void {
-    this.active?.cancel.cancel()
+  /** Ends the active run: the guard of the run answers with its terminal event before this returns. Gives whether the server has heard. */
+  cancel(): PromiseLike<boolean> {
+    return this.active ? this.active.cancel.cancel() : Promise.resolve(true)
   }
 
   /** Stops reading without telling anyone. */
@@ -107,7 +111,7 @@ export class RunControl {
       conversation.status = 'idle'
     }
     conversation.answered = []
-    conversation.checkpoint = conversation.broken = undefined
+    conversation.dropCheckpoints()
     conversation.changed()
     onEnd()
   }

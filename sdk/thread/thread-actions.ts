@@ -1,3 +1,4 @@
+import { boundTurns } from './bound-turns.js'
 import type { Conversation } from './conversation.js'
 import type { ThreadEmitter } from './emitter.js'
 import type { ThreadMessage, ThreadStatus, ToolCallPart } from './messages.js'
@@ -13,7 +14,8 @@ export interface ThreadActionsOptions {
   readonly emitter: ThreadEmitter
   readonly ids: IdSource
   readonly clock: Clock
-  readonly whileRunning: NonNullable<ThreadOptions['whileRunning']>
+  readonly whileRunning?: ThreadOptions['whileRunning']
+  readonly keep?: ThreadOptions['keep']
   save(): void
   forget(): void
 }
@@ -38,7 +40,7 @@ export class ThreadActions {
   }
 
   send(content: string | ContentPart[]): boolean {
-    const { conversation, runs, whileRunning } = this.options
+    const { conversation, runs, whileRunning = 'queue' } = this.options
     if (!contentText(content as string).trim() && typeof content === 'string') return false
     if (conversation.status === 'restoring') return this.enqueue(content)
     if (runs.isActive) {
@@ -50,10 +52,11 @@ export class ThreadActions {
     return true
   }
 
-  cancel(): void {
+  cancel(): PromiseLike<boolean> {
     this.setQueue([])
-    this.options.runs.cancel()
+    const heard = this.options.runs.cancel()
     this.options.conversation.changed()
+    return heard
   }
 
   approve(toolCallId: string, args?: unknown): void {
@@ -94,22 +97,36 @@ export class ThreadActions {
     const { conversation, forget } = this.options
     this.queue = []
     this.rewind(0, () => {
-      conversation.queued = []
-      conversation.error = undefined
-      conversation.agentState = undefined
+      conversation.empty()
       conversation.changed()
       this.announce()
     })
     forget()
   }
 
+  /** Ends what goes on, and shows nothing until another conversation is there. `left` is called in between. */
+  leave(left: () => void): void {
+    const { conversation, runs } = this.options
+    this.setQueue([])
+    this.answers = []
+    runs.cancel()
+    left()
+    // What ends without a word when it is cancelled is not heard any more either.
+    runs.leave()
+    conversation.empty()
+    conversation.copied = undefined
+    conversation.status = 'restoring'
+    conversation.changed()
+  }
+
   /** A run is over: whoever listens is told, the rest is stored, and the next message in the queue is sent. */
   runEnded(): void {
-    const { conversation, emitter, save } = this.options
+    const { conversation, emitter, save, keep } = this.options
     const last = conversation.settled[conversation.settled.length - 1]
     if (last?.role === 'assistant') emitter.emit('message', last)
     if (conversation.error) emitter.emit('error', conversation.error)
     this.announce()
+    boundTurns(conversation, keep, save)
     save()
     // An answer that failed is looked at first: what waits would only fail after it.
     if (conversation.status === 'idle' && !conversation.error) this.sendNext()
@@ -123,9 +140,10 @@ export class ThreadActions {
   }
 
   private run(resume?: ResumeEntry[]): void {
-    const { runs, save } = this.options
-    save()
+    const { conversation, runs, save } = this.options
     runs.start(resume)
+    // The first checkpoint of the run has stored what was said, as a rule.
+    if (conversation.isUnsaved) save()
     this.announce()
   }
 
@@ -144,7 +162,8 @@ export class ThreadActions {
     if (!conversation.interrupts.length) return
     const live = conversation.reopenLast()
     live?.eachTool(tool => {
-      if (tool.current().state === 'asking') tool.set({ ...declined, interrupt: undefined })
+      // Also a call whose own run has asked.
+      if (tool.current().resultText === undefined) tool.set({ ...declined, interrupt: undefined })
     })
     conversation.interrupts = []
     conversation.settle('complete')

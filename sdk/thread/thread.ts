@@ -4,6 +4,8 @@ import type { AgentEvent, NumberedEvent } from '../protocol/events.js'
 import type { ContentPart } from '../protocol/messages.js'
 import type { Clock, Platform, Stop } from '../platform/platform.js'
 import type { ThreadError, ThreadMessage, ThreadState, ThreadStatus } from './messages.js'
+import type { KeepOptions } from './bound-turns.js'
+import type { ThreadCopy } from './thread-copy.js'
 import type { Strings } from '../strings.js'
 
 export interface ThreadOptions<Tools extends AnyTool = AnyTool> {
@@ -14,8 +16,14 @@ export interface ThreadOptions<Tools extends AnyTool = AnyTool> {
   id: string
   /** What a person is told when something fails: `en`, or an app's own sentences by error code. What it lacks is taken from `zh`. */
   strings?: Strings
+  /** Says that AI generates the answers. Default: `label` of `strings` in mini-programs, nothing on the web and in Node. */
+  label?: string
   /** `false`: keep nothing on the phone. Default: store, where there is a platform. */
   persist?: boolean
+  /** How much is kept: above it the oldest turns are dropped. Default: 400 messages, 1 MB. */
+  keep?: KeepOptions
+  /** `copyTo(…)`: what is stored on the phone follows to another place, and from there to the user's other phones. */
+  copy?: ThreadCopy
   /**
    * What `send` does while a run is active. `queue` (default): the message waits and is sent when the run has ended.
    * `cancel`: the run is cancelled first. `refuse`: `send` returns `false`.
@@ -52,8 +60,13 @@ export interface Thread<Tools extends AnyTool = AnyTool> {
   on<Name extends keyof ThreadEvents>(name: Name, listener: ThreadEvents<Tools>[Name]): Stop
   /** Sends a message and starts a run. Open questions are answered with "cancelled". `false` if it was refused. */
   send(content: string | ContentPart[]): boolean
-  /** Ends the active run; what has arrived stays. Also empties the queue. */
-  cancel(): void
+  /**
+   * Ends the active run; what has arrived stays. Also empties the queue.
+   *
+   * @returns whether the server has confirmed that it stopped, or had nothing to stop. Waited for as long as the
+   *   connection's `cancelMs`; never rejects. The run is over before that.
+   */
+  cancel(): PromiseLike<boolean>
   /** Approves a tool call that asks, with other arguments if given. Call it inside the tap. */
   approve(toolCallId: string, args?: unknown): void
   deny(toolCallId: string, reason?: string): void

@@ -1,7 +1,9 @@
 import { Observable, type Subscriber } from 'rxjs'
+import { cutOff } from './failures.js'
 import { createReconnect, type Reconnect } from './reconnect.js'
+import { tellCancelled } from './tell-cancelled.js'
 import type { LogRequest, RungName } from './rungs/rung.js'
-import { isSampanError, SampanError } from '../errors.js'
+import { isSampanError } from '../errors.js'
 import type { Clock, Platform } from '../platform/platform.js'
 import type { Frame } from '../protocol/frames.js'
 import { Hop } from '../protocol/hop.js'
@@ -57,6 +59,8 @@ class Reading {
   private after = 0
   private isSent: boolean
   private isOver = false
+  /** The last frame that came of the log. Whether it ends it is asked late: each frame would pay for it. */
+  private last: Frame | undefined
   private isRenewed = false
   /** Whether the connection broke since the last new frame. */
   private isLost = false
@@ -90,11 +94,16 @@ class Reading {
   }
 
   stop(): void {
-    const { reconnect, request, options, headers } = this
+    const { reconnect, request, options: { platform, base }, headers, isSent, isEnded } = this
+    const { logId, cancel, stop } = request
     reconnect?.stop()
     this.leave()
     // Leaving is not cancelling where somebody may come back for the rest.
-    if (reconnect && this.isSent && !this.isOver && request.cancel?.isCancelled !== false) tellCancelled(options, request.logId!, headers)
+    if (!isSent || isEnded || cancel?.isCancelled === false) return
+    const target = reconnect ? { url: base + cancelPath(logId!), body: undefined } : stop?.()
+    if (!target) return
+    const told = tellCancelled(platform, { ...request, ...target, method: 'POST', headers: { ...headers, accept: 'application/json' }, framing: 'body' })
+    cancel?.onCancel?.(() => told)
   }
 
   private attempt(): void {
@@ -122,6 +131,10 @@ class Reading {
     ways.open(name, { ...request, headers: this.headers }, from).subscribe(own)
   }
 
+  private get isEnded(): boolean {
+    return this.isOver || (this.last !== undefined && endsLog(this.last))
+  }
+
   private arrived(): void {
     this.isRenewed = false
     // Only now is it the way that is broken, and not the network.
@@ -130,11 +143,14 @@ class Reading {
 
   private isNew(id: string, frame: Frame): boolean {
     const seq = Number(id)
-    if (seq <= this.after) return false
+    // What is no number is no place in a log.
     if (seq > this.after) this.after = seq
-    if (endsLog(frame)) this.isOver = true
-    if (this.isLost) this.reconnect!.progress()
-    this.isLost = false
+    else if (seq <= this.after) return false
+    this.last = frame
+    if (this.isLost) {
+      this.reconnect!.progress()
+      this.isLost = false
+    }
     return true
   }
 
@@ -143,8 +159,8 @@ class Reading {
     if (name === 'stream') {
       // The adapter has seen that the host does not stream after all.
       if (platform.capabilities.stream === 'none') ways.give(name)
-      // Socket and poll say that a log is over; a response only ends.
-      if (this.after > 0 && !this.isOver) return this.lost(cutOff(), name, hasFrames)
+      // Socket and poll say that a log is over; a response only ends. One without a frame broke before the first.
+      if (this.reconnect && !this.isEnded && (this.after > 0 || !hasFrames)) return this.lost(cutOff(), name, hasFrames)
     }
     this.isOver = true
     this.subscriber.complete()
@@ -184,14 +200,4 @@ class Reading {
     left.unsubscribe()
     return true
   }
-}
-
-/** A connection that is closed before the log's end was cut somewhere on the way. */
-function cutOff(): SampanError {
-  return new SampanError('transport/truncated', 'The connection closed before the answer was complete', { phase: 'stream', retryable: true })
-}
-
-/** Nobody wants the rest: the server stops the model. Whether it has heard is not waited for. */
-function tellCancelled({ platform, base }: AnswerOptions, logId: string, headers: Record<string, string>): void {
-  platform.request({ url: base + cancelPath(logId), method: 'POST', headers, stream: false }, { onEnd() {}, onFail() {} })
 }

@@ -2,8 +2,9 @@ import type { Observable } from 'rxjs'
 import type { Framing } from './body-reader.js'
 import type { Authority } from './answer.js'
 import { createLadder } from './ladder.js'
+import type { CancelTeller, StopRequest } from './rungs/rung.js'
 import type { SocketRung } from './rungs/socket-hub.js'
-import { fromToken, signInAtGateway } from './sign-in.js'
+import { fromToken, signInAtGateway, type TokenSource } from './sign-in.js'
 import { createTokens } from './tokens.js'
 import { DEFAULT_TIMEOUTS, type Timeouts } from './watchdog.js'
 import { isSampanError, SampanError } from '../errors.js'
@@ -18,9 +19,9 @@ export interface ConnectOptions {
   url: string
   /**
    * Gives a token for the URL, instead of signing in at the gateway: from your own backend, for one. Called once at the
-   * start, and again when a token is refused.
+   * start, and again when a token is refused. Give `{ token, userId }`, so that threads are kept for each user apart.
    */
-  getToken?: () => string | PromiseLike<string>
+  getToken?: TokenSource
   /** `false`: send no token at all. Default `true`: sign in at the gateway. */
   signIn?: boolean
   /**
@@ -53,7 +54,12 @@ export interface StreamRequest {
   /** The log of this id was begun before: it is read from its start, and nothing is begun. */
   joins?: boolean
   /** Tells, when the answer is left early, whether it is cancelled or somebody will come back for it. Absent: cancelled. */
-  cancel?: { readonly isCancelled: boolean }
+  cancel?: CancelTeller
+  /**
+   * Where the server is no gateway and has an address that stops the model: what is POSTed there when the answer is
+   * cancelled, or nothing while it is not known. Below the connection's URL.
+   */
+  stop?: () => { path: string; body?: unknown } | undefined
 }
 
 /** A place requests go to: knows the way, who we are, and how long to wait. */
@@ -93,19 +99,19 @@ export function connect(options: ConnectOptions): Connection {
     put('content-type', body === undefined ? undefined : 'application/json')
     put('authorization', token && 'Bearer ' + token)
     if (!isGateway) return headers
-    const { stream } = platform.capabilities
+    const { stream, hidesErrors } = platform.capabilities
     put('x-sampan-log-id', logId)
     // Closing the connection is not cancelling: that is told, and whatever else closes it comes back for the rest.
     put('x-sampan-detach', logId && '1')
     // A host that hands over text has decoded each piece on its own, and damaged every character that was cut.
     put('x-sampan-ascii', stream === 'text' ? '1' : undefined)
-    put('x-sampan-errors', stream === 'events' ? 'event' : undefined)
+    put('x-sampan-errors', stream === 'events' || (hidesErrors && stream !== 'none') ? 'event' : undefined)
     return headers
   }
   const signIn$ = getToken
     ? fromToken(getToken)
     : isGateway && signInAtGateway(platform, { headers: options.headers!, timeouts, clock, url: root + '/v1/sign-in' })
-  const tokens = signIn$ && createTokens(signIn$, clock, timeouts.firstByteMs)
+  const tokens = signIn$ && createTokens(signIn$, clock, timeouts.firstByteMs, platform.storage)
   /** The headers of a request: with the token in use, or with a new one after a refusal. */
   const authorityOf = (request: StreamRequest): Authority => {
     let token = ''
@@ -126,9 +132,13 @@ export function connect(options: ConnectOptions): Connection {
     isGateway,
     open: request =>
       defer(() => {
-        const { path, method = 'POST', body, framing = 'sse', logId, joins, cancel } = request
+        const { path, method = 'POST', body, framing = 'sse', logId, joins, cancel, stop } = request
         const text = JSON.stringify(body) as string | undefined
-        return ladder.open({ url: url + path, method, headers: {}, body: text, framing, logId, joins, cancel, timeouts, clock }, authorityOf(request))
+        const stopRequest = (): StopRequest | undefined => {
+          const found = stop && stop()
+          return found && { url: url + found.path, body: JSON.stringify(found.body) }
+        }
+        return ladder.open({ url: url + path, method, headers: {}, body: text, framing, logId, joins, cancel, stop: stopRequest, timeouts, clock }, authorityOf(request))
       }),
   }
 }

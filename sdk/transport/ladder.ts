@@ -38,7 +38,8 @@ export function createLadder(platform: Platform, base: string, isGateway: boolea
     stream(request, after) {
       const wanted = after === undefined ? request : { ...request, url: base + logPath(request.logId!, after), method: 'GET' as const, body: undefined }
       const frames$ = inStreamSlot(platform, requestFrames(platform, wanted))
-      return isGateway && platform.capabilities.stream === 'events' ? frames$.pipe(refusedByEvent()) : frames$
+      const { stream, hidesErrors } = platform.capabilities
+      return isGateway && (stream === 'events' || hidesErrors) ? frames$.pipe(refusedByEvent(after)) : frames$
     },
     socket: (request, after) => hub!.open(request, after),
     poll: (request, after) => pollFrames(platform, base, request, after),

@@ -53,6 +53,28 @@ describe('a connection that breaks', () => {
     send(host.last, frame(1, '[DONE]'))
     expect(values()).toEqual(['[DONE]'])
   })
+  test('without a word from the host is opened again once nothing has come for 45 seconds', () => {
+    const { host, values } = start()
+    send(host.last, frame(1))
+    host.clock.advance(44_999)
+    expect(host.requests).toHaveLength(1)
+    host.clock.advance(501)
+    expect([host.requests[0]!.isAborted, paths(host)[1]]).toEqual([true, 'GET /v1/logs/log-1?after=1'])
+    send(host.requests[0]!, frame(2, 'late'))
+    send(host.last, frame(2, '[DONE]'))
+    expect(values()).toEqual(['d1', '[DONE]'])
+  })
+  test.each([
+    ['an empty response', (host: WatchedHost) => host.last.handlers.onEnd({ status: 200, headers: {} })],
+    ['a response that ends inside its first frame', (host: WatchedHost) => (send(host.last, bytes('id: 1\ndata: {')), host.last.handlers.onEnd({ status: 200, headers: {} }))],
+  ])('that looks like %s goes on from the beginning of the log', (_what, happen) => {
+    const { host, values } = start()
+    happen(host)
+    host.clock.advance(500)
+    expect(paths(host)[1]).toBe('GET /v1/logs/log-1?after=0')
+    send(host.last, frame(1), frame(2, '[DONE]'))
+    expect(values()).toEqual(['d1', '[DONE]'])
+  })
   test('ends with its own reason where the server has no such log', () => {
     const { host, heard } = start()
     send(host.last, frame(1))
@@ -175,6 +197,8 @@ describe('leaving', () => {
     send(host.last, frame(1))
     cut(host)
     heard.leave()
+    answer(host.last, { isDone: true })
+    expect([host.open, host.listeners, host.clock.pending]).toEqual([0, 0, 0])
     host.clock.advance(60_000)
     host.signal('show')
     expect(paths(host)).toEqual(['POST /v1/chat/completions', 'POST /v1/logs/log-1/cancel'])
@@ -184,6 +208,16 @@ describe('leaving', () => {
     over.heard.leave()
     expect(over.host.requests).toHaveLength(1)
   })
+})
+
+test.each(['', '{"frames":[{"seq":1,"da'])('a poll that is answered with a page that broke off (%j) asks for it again', page => {
+  const { host, values } = start({ capabilities: { stream: 'none' } })
+  answer(host.last, { log: 'log-1' }, 202)
+  answer(host.last, page)
+  host.clock.advance(500)
+  answer(host.last, { frames: [{ seq: 1, data: '[DONE]' }], isDone: true })
+  expect(paths(host).slice(1)).toEqual(Array(2).fill('GET /v1/logs/log-1?after=0&wait=20000'))
+  expect(values()).toEqual(['[DONE]'])
 })
 
 test('a poll that is answered with no page of a log ends the answer', () => {

@@ -39,6 +39,20 @@ test('a ping is no event of the answer, and an error behind it is still the firs
   expect(heard).toMatchObject({ values: [], error: { code: 'transport/rate-limited' } })
 })
 
+test.each([
+  // A gateway numbers its refusals from 1; what has a number behind the last frame stands in the log.
+  ['1', { values: [{ data: 'x' }], error: { code: 'transport/timeout' } }],
+  ['2', { values: [{ data: 'x' }, { event: 'error' }], error: undefined }],
+])('an error in the first event, numbered %s, of an answer that is gone on with behind the first, is what it is', (lastEventId, expected) => {
+  const host = watchedHost({ capabilities: { stream: 'events' } })
+  const heard = hear(connect({ platform: host, url: 'https://ai.example.com', getToken: () => 't', clock: host.clock }).open({ ...chat, logId: 'log-1' }))
+  send(host.last, { data: 'x', lastEventId: '1' })
+  host.last.handlers.onFail({ reason: 'timeout', errMsg: 'cut' })
+  host.clock.advance(500)
+  send(host.last, { ...errorEvent({ message: 'late', status: 500 }), lastEventId })
+  expect(heard).toMatchObject(expected)
+})
+
 test('an error behind the first event, or without a status, is handed on as it came', () => {
   const { host, heard } = eventsHost()
   const late = errorEvent({ message: 'late', status: 500 })

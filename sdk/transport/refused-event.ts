@@ -10,15 +10,18 @@ interface EventError { error?: { status?: number; retryAfter?: number; requestId
 /**
  * A host that shows events only shows neither status nor body of an error, so a gateway that is asked for it sends an
  * error as an event. Where that is the first, it is the answer, and becomes the error that the response would have been.
+ *
+ * @param after the number of the last frame that came before. An error with a number behind that stands in the log.
  */
-export function refusedByEvent(): OperatorFunction<Frame, Frame> {
+export function refusedByEvent(after = 0): OperatorFunction<Frame, Frame> {
   return transform<Frame, Frame>(emit => {
     let isFirst = true
     return {
       next(frame) {
         // Only a sign of life, for hosts that show no comments.
         if (frame.event === 'ping') return
-        const refusal = isFirst && frame.event === 'error' && refusalOf(frameText(frame))
+        // A gateway numbers its refusals as if they were the first of a log.
+        const refusal = isFirst && frame.event === 'error' && !(Number(frame.id) > (after || 1)) && refusalOf(frameText(frame))
         if (refusal) throw refusal
         isFirst = false
         emit(frame)

@@ -83,6 +83,17 @@ test('a sign-in is aborted when the last who waits for it leaves, not before', (
   expect(host.logins).toHaveLength(1)
 })
 
+test('a token that cannot be had after all, when everybody has left, fails nobody', async () => {
+  const host = watchedHost()
+  let fail: (reason: Error) => void = () => {}
+  const getToken = () => new Promise<string>((_resolve, reject) => (fail = reject))
+  const heard = hear(connect({ platform: host, url: 'https://a.example', clock: host.clock, getToken }).open({ path: '/c', logId: 'log-1' }))
+  heard.leave()
+  fail(new Error('no backend'))
+  await new Promise(setImmediate)
+  expect([heard.late, heard.error, held(host)]).toEqual([0, undefined, nothing])
+})
+
 test('leaving inside a value stops the rest of the piece', () => {
   const host = watchedHost()
   const values: string[] = []

@@ -1,12 +1,12 @@
 import { Observable, type OperatorFunction } from 'rxjs'
 import { requestFrames, type FrameRequest } from './request-frames.js'
+import type { SignedIn } from './tokens.js'
 import { SampanError } from '../errors.js'
+import { GUEST_KEY } from '../platform/signed-in-user.js'
 import type { Platform, Storage } from '../platform/platform.js'
 import type { Frame } from '../protocol/frames.js'
 import { parseJson } from '../protocol/json.js'
 import { transform } from '../protocol/transform.js'
-
-const GUEST_KEY = 'sampan/guest'
 
 /** Where and how to sign in. */
 export type SignInRequest = Omit<FrameRequest, 'method' | 'body' | 'framing'>
@@ -15,7 +15,7 @@ export type SignInRequest = Omit<FrameRequest, 'method' | 'body' | 'framing'>
  * Signs in at a gateway: with the host's one-use code where there is one, and as a guest this installation remembers, for
  * a gateway that cannot check codes or does not yet.
  */
-export function signInAtGateway(platform: Platform, request: SignInRequest): Observable<string> {
+export function signInAtGateway(platform: Platform, request: SignInRequest): Observable<SignedIn> {
   const headers = { ...request.headers, 'content-type': 'application/json' }
   return new Observable(subscriber => {
     askForGuest(platform.storage, guest => {
@@ -33,27 +33,33 @@ export function signInAtGateway(platform: Platform, request: SignInRequest): Obs
   })
 }
 
-/** The token in the gateway's answer. */
-function readToken(): OperatorFunction<Frame, string> {
+/** The token in the gateway's answer, and whose it is. */
+function readToken(): OperatorFunction<Frame, SignedIn> {
   return transform(emit => ({
     next({ data }) {
-      const { token } = Object(parseJson(data)) as { token?: string }
-      if (!token) throw new SampanError('transport/sign-in-failed', 'The gateway\'s answer to the sign-in holds no token')
-      emit(token)
+      const signedIn = Object(parseJson(data)) as SignedIn
+      if (!signedIn.token) throw new SampanError('transport/sign-in-failed', 'The gateway\'s answer to the sign-in holds no token')
+      emit(signedIn)
     },
   }))
 }
 
 /** Asks an app's `getToken`. */
-export function fromToken(make: () => string | PromiseLike<string>): Observable<string> {
+export function fromToken(make: TokenSource): Observable<SignedIn> {
   return new Observable(subscriber => {
-    const take = (token: string): void =>
-      token ? subscriber.next(token) : subscriber.error(new SampanError('transport/sign-in-failed', 'getToken gave no token'))
+    const take = (given: string | SignedIn): void => {
+      const signedIn = typeof given === 'string' ? { token: given } : given
+      if (signedIn && signedIn.token) subscriber.next(signedIn)
+      else subscriber.error(new SampanError('transport/sign-in-failed', 'getToken gave no token'))
+    }
     const made = make()
-    if (made && typeof made !== 'string') made.then(take, (thrown: unknown) => subscriber.error(thrown))
+    if (made && typeof made !== 'string' && 'then' in made) made.then(take, (thrown: unknown) => subscriber.error(thrown))
     else take(made as string)
   })
 }
+
+/** Gives a token, or a token and whose it is. */
+export type TokenSource = () => string | SignedIn | PromiseLike<string | SignedIn>
 
 /** The same guest after a restart, as long as storage holds. It proves nothing; a gateway gives guests little. */
 function askForGuest(storage: Storage, answer: (guest: string) => void): void {

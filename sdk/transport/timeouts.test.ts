@@ -15,7 +15,7 @@ import { bytes, hear, watchedHost } from './__fixtures__/watched-host.js'
 
 const PIECES: Record<string, string> = { p: ': ping\n\n', d: 'data: 1\n\n', x: 'data: ' }
 const ERRORS: Record<string, string> = { c: 'timeout connect', f: 'timeout first-byte', s: 'timeout stream', t: 'timeout total', S: 'suspended stream', F: 'failed stream' }
-const short: Timeouts = { connectMs: 5, firstByteMs: 8, idleMs: 5, totalMs: 0 }
+const short: Timeouts = { connectMs: 5, firstByteMs: 8, idleMs: 5, totalMs: 0, cancelMs: 0 }
 
 function check(host: string, heard: string, timeouts: Partial<Timeouts> = {}, capabilities: Partial<Capabilities> = {}): void {
   const scheduler = new TestScheduler((actual, expected) => expect(actual).toEqual(expected))
@@ -94,7 +94,7 @@ describe('an app that was hidden', () => {
 })
 
 test('the defaults let a model think, and notice a dead network within a minute', () => {
-  expect(DEFAULT_TIMEOUTS).toEqual({ connectMs: 20_000, firstByteMs: 60_000, idleMs: 45_000, totalMs: 0 })
+  expect(DEFAULT_TIMEOUTS).toEqual({ connectMs: 20_000, firstByteMs: 60_000, idleMs: 45_000, totalMs: 0, cancelMs: 3000 })
 })
 
 describe('the host\'s own timeout', () => {

@@ -1,7 +1,15 @@
 import { Observable, Subscriber } from 'rxjs'
 import { timeoutError } from './watchdog.js'
 import { SampanError, toSampanError } from '../errors.js'
-import type { Clock } from '../platform/platform.js'
+import type { Clock, Storage } from '../platform/platform.js'
+import { changeUser, watchUser } from '../platform/signed-in-user.js'
+
+/** What a sign-in gives. */
+export interface SignedIn {
+  token: string
+  /** Whose it is, where that is known: what the phone keeps is kept for them. */
+  userId?: string
+}
 
 /** Gives the token of this connection, getting a new one when there is none. */
 export interface Tokens {
@@ -15,13 +23,16 @@ export interface Tokens {
 }
 
 /**
+ * A token is given up when somebody else uses the phone.
+ *
  * @param signIn$ emits a new token each time it is subscribed to.
  * @param ms how long that may take, all in all. `0`: without limit.
  */
-export function createTokens(signIn$: Observable<string>, clock: Clock, ms: number): Tokens {
+export function createTokens(signIn$: Observable<SignedIn>, clock: Clock, ms: number, storage: Storage): Tokens {
   let current: string | undefined
   let waiting: Subscriber<string>[] = []
-  let running: Subscriber<string>
+  let running: Subscriber<SignedIn>
+  let owner: string | undefined
 
   const start = (): void => {
     const settle = (tell: (subscriber: Subscriber<string>) => void): void => {
@@ -30,10 +41,16 @@ export function createTokens(signIn$: Observable<string>, clock: Clock, ms: numb
       run.unsubscribe()
       all.forEach(tell)
     }
-    const run = (running = new Subscriber<string>({
-      next(token) {
-        current = token
-        settle(subscriber => subscriber.next(token))
+    const run = (running = new Subscriber<SignedIn>({
+      next({ token, userId }) {
+        const take = (): void => {
+          current = token
+          settle(subscriber => subscriber.next(token))
+        }
+        if (userId === undefined) return take()
+        owner = encodeURIComponent(userId)
+        // Whoever asked for somebody else has left by the time it is given.
+        changeUser(storage, userId, take)
       },
       error(thrown: unknown) {
         const error = atSignIn(thrown)
@@ -44,6 +61,7 @@ export function createTokens(signIn$: Observable<string>, clock: Clock, ms: numb
     if (ms > 0) run.add(clock.setTimer(ms, () => run.error(timeoutError('sign-in', ms))))
     signIn$.subscribe(run)
   }
+  watchUser(storage, user => void (user !== owner && (current = undefined)), true)
   return {
     token$: new Observable(subscriber => {
       if (current !== undefined) return subscriber.next(current)

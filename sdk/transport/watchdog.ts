@@ -14,9 +14,11 @@ export interface Timeouts {
   idleMs: number
   /** The whole request. Default 0: a stream may be long. A host's own ceiling still holds. */
   totalMs: number
+  /** How long whoever cancels waits for the server to say that it has stopped. It is told all the same. Default 3000. */
+  cancelMs: number
 }
 
-export const DEFAULT_TIMEOUTS: Timeouts = { connectMs: 20_000, firstByteMs: 60_000, idleMs: 45_000, totalMs: 0 }
+export const DEFAULT_TIMEOUTS: Timeouts = { connectMs: 20_000, firstByteMs: 60_000, idleMs: 45_000, totalMs: 0, cancelMs: 3000 }
 
 /** How long an answer is waited for where nobody says for how long it may last, in milliseconds. */
 export const LONGEST_MS = 600_000

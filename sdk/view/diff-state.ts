@@ -1,26 +1,34 @@
 import { toolFields, viewBlock, viewData, viewMessage, type ViewBlock } from './view-data.js'
-import type { MessagePart, ThreadMessage, ThreadState, ToolCallPart } from '../thread/messages.js'
+import type { MessagePart, SubagentPart, TextPart, ThreadMessage, ThreadState, ToolCallPart } from '../thread/messages.js'
 
 /** Paths and values for `setData`: `{ 'messages[3].blocks[7].segments[12]': '…' }`. */
 export type ViewPatch = Record<string, unknown>
 
+/** How much of a part has been sent: segments of a text, characters of a call's arguments; and of the message inside it. */
+interface Count { readonly count: number; readonly child?: readonly Count[] }
+
 /** What a view has been sent. */
 export interface Sent {
   readonly state: ThreadState
-  /** For each part of the last message: segments sent of a text, characters of a call's arguments when last sent. */
-  readonly counts: readonly number[]
+  /** For each part of the last message. */
+  readonly counts: readonly Count[]
 }
 
 /** Notes what has been sent; `before` is what had been sent until then. */
 export function sentOf(state: ThreadState, before?: Sent): Sent {
   const last = state.messages[state.messages.length - 1]
   const isSame = before && last && before.state.messages[state.messages.length - 1]?.id === last.id
-  return { state, counts: last ? last.parts.map((part, index) => countOf(part, isSame ? before.counts[index] : undefined)) : [] }
+  return { state, counts: last ? countsOf(last, isSame ? before.counts : []) : [] }
 }
 
-function countOf(part: MessagePart, before = 0): number {
-  if ('segments' in part) return part.segments.length
-  return part.type === 'tool-call' && isDue(part, before) ? part.argsText.length : before
+function countsOf({ parts }: ThreadMessage, before: readonly Count[]): Count[] {
+  return parts.map((part, index) => countOf(part, before[index]))
+}
+
+function countOf(part: MessagePart, { count, child }: Count = { count: 0 }): Count {
+  if ('segments' in part) return { count: part.segments.length }
+  const chars = part.type === 'tool-call' && isDue(part, count) ? part.argsText.length : count
+  return { count: chars, child: 'child' in part && part.child ? countsOf(part.child, child ?? []) : undefined }
 }
 
 /**
@@ -63,23 +71,33 @@ function diffMessages(patch: ViewPatch, sent: Sent, messages: readonly ThreadMes
   }
 }
 
-function diffMessage(patch: ViewPatch, path: string, old: ThreadMessage, message: ThreadMessage, counts: readonly number[]): void {
+function diffMessage(patch: ViewPatch, path: string, old: ThreadMessage, message: ThreadMessage, counts: readonly Count[]): void {
   if (old.status !== message.status) patch[path + '.status'] = message.status
   if (old.error !== message.error) patch[path + '.error'] = message.error?.text ?? ''
+  if (old.agentName !== message.agentName) patch[path + '.agentName'] = message.agentName ?? ''
+  // Something was taken back: what stood there is not there any more.
+  if (message.parts.length < old.parts.length) return void (patch[path + '.blocks'] = viewMessage(message).blocks)
   message.parts.forEach((part, index) => {
     const before = old.parts[index]
     if (before === part) return
     const at = path + '.blocks[' + index + ']'
-    if (!before || before.id !== part.id || before.type !== part.type) patch[at] = viewBlock(part)
+    if (!before || isOther(before, part)) patch[at] = viewBlock(part)
     else diffPart(patch, at, before, part, counts[index])
   })
 }
 
-function diffPart(patch: ViewPatch, at: string, old: MessagePart, part: MessagePart, sentCount = 0): void {
+/** A part in the place of another; text that only grows keeps its array of segments. */
+function isOther(old: MessagePart, part: MessagePart): boolean {
+  return old.id !== part.id || old.type !== part.type || ('segments' in part && part.segments !== (old as TextPart).segments)
+}
+
+function diffPart(patch: ViewPatch, at: string, old: MessagePart, part: MessagePart, { count: sentCount, child }: Count = { count: 0 }): void {
   if (part.type === 'text' || part.type === 'reasoning') {
     const { segments } = part
     for (let i = sentCount; i < segments.length; i++) patch[at + '.segments[' + i + ']'] = segments[i]
-  } else if (part.type === 'tool-call' && old.type === 'tool-call') {
+    return
+  }
+  if (part.type === 'tool-call' && old.type === 'tool-call') {
     const before = toolFields(old)
     const now = toolFields(part)
     for (const field of Object.keys(now) as (keyof ViewBlock)[]) {
@@ -87,4 +105,11 @@ function diffPart(patch: ViewPatch, at: string, old: MessagePart, part: MessageP
       if (isNew) patch[at + '.' + field] = now[field]
     }
   }
+  diffChild(patch, at + '.child', (old as SubagentPart).child, (part as SubagentPart).child, child)
+}
+
+function diffChild(patch: ViewPatch, path: string, old: ThreadMessage | undefined, message: ThreadMessage | undefined, counts: readonly Count[] = []): void {
+  if (!message || old === message) return
+  if (old) diffMessage(patch, path, old, message, counts)
+  else patch[path] = viewMessage(message)
 }

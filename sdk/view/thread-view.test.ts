@@ -6,6 +6,8 @@ import { viewData, type ViewData } from './view-data.js'
 import { createAgent } from '../agent/create-agent.js'
 import { defineTool } from '../agent/define-tool.js'
 import type { ModelEvent } from '../contracts.js'
+import { customEvent } from '../protocol/custom-events.js'
+import type { AgentEvent } from '../protocol/events.js'
 import { createThread } from '../thread/create-thread.js'
 import { mockModel, toolAnswer, type MockAnswer } from '../testkit/mock-model.js'
 import { createTestClock } from '../testkit/test-clock.js'
@@ -105,6 +107,64 @@ describe('threadView', () => {
     thread.clear()
     clock.advance(100)
     expect(page.messages).toEqual([])
+  })
+})
+
+describe('threadView of an answer that changes', () => {
+  const text = (delta: string, messageId = 'm', subagentRunId?: string): AgentEvent => ({ type: 'TEXT_MESSAGE_CONTENT', messageId, delta, subagentRunId })
+  /** A page that follows a run whose events the test says; after each batch it must show what a new page would. */
+  function follow() {
+    const clock = createTestClock()
+    const says = new Subject<AgentEvent>()
+    const thread = createThread({ agent: Object.assign(() => says, { info: { name: 'scripted' } }), id: 't', clock })
+    const page = {} as ViewData
+    let bytes = 0
+    thread.send('go')
+    threadView(thread).patches$.subscribe(patch => {
+      setData(page, patch)
+      bytes += JSON.stringify(patch).length
+    })
+    const say = (...events: AgentEvent[]): void => {
+      events.forEach(event => says.next(event))
+      clock.advance(100)
+      expect(asSent(page)).toEqual(asSent(viewData(thread.state as never)))
+    }
+    say({ type: 'RUN_STARTED', threadId: 't', runId: 'r' })
+    return { say, page, bytes: () => bytes }
+  }
+  it('draws a step that begins anew, whether or not the page was drawn in between', () => {
+    const { say, page } = follow()
+    const step: AgentEvent = { type: 'STEP_STARTED', stepName: 's' }
+    const reset = customEvent('sampan:step-reset', { messageId: 'm' })
+    say(text('前', 'l'))
+    say(step, text('一'), { type: 'TOOL_CALL_START', toolCallId: 'c', toolCallName: 'find' })
+    say(reset)
+    say(text('二', 'n'))
+    say(text('三', 'n'), reset, text('四', 'o'), text('五', 'o'))
+    expect(page.messages[1]!.blocks.map(({ segments }) => segments.join(''))).toEqual(['前', '四五'])
+  })
+  it('draws a text that was taken back, and one that goes on after it', () => {
+    const { say, page } = follow()
+    say(text('坏'), text('更坏'))
+    say(customEvent('sampan:text-retracted', { messageId: 'm', text: '收回', reason: 'policy' }))
+    say(text('后'))
+    expect(page.messages[1]!.blocks).toMatchObject([{ segments: ['收回'], retracted: 'policy' }, { segments: ['后'] }])
+  })
+  it('draws the progress of a tool and the name of an agent', () => {
+    const { say, page } = follow()
+    say({ type: 'TOOL_CALL_START', toolCallId: 'c', toolCallName: 'find' }, customEvent('sampan:tool-progressed', { toolCallId: 'c', progress: 1 }))
+    say(customEvent('sampan:tool-progressed', { toolCallId: 'c', progress: 2 }), customEvent('sampan:agent-changed', { name: 'B' }))
+    expect(page.messages[1]).toMatchObject({ agentName: 'B', blocks: [{ progress: 2 }] })
+  })
+  it('sends the growing text of an agent inside an agent once', () => {
+    const { say, page, bytes } = follow()
+    say({ type: 'TOOL_CALL_START', toolCallId: 'c', toolCallName: 'booker' }, { type: 'SUBAGENT_STARTED', subagentRunId: 'a', name: 'A', parentToolCallId: 'c' })
+    say({ type: 'SUBAGENT_STARTED', subagentRunId: 'b', name: 'B', parentSubagentRunId: 'a' }, text('', 'x', 'b'))
+    const [before, pieces] = [bytes(), 200]
+    for (let piece = 0; piece < pieces; piece++) say(text('0123456789'.repeat(4), 'm', piece % 2 ? 'a' : 'b'))
+    expect(bytes() - before).toBeLessThan(pieces * 150)
+    say({ type: 'SUBAGENT_FINISHED', subagentRunId: 'b' }, { type: 'SUBAGENT_FINISHED', subagentRunId: 'a' })
+    expect(page.messages[1]!.blocks[0]!.child).toMatchObject({ status: 'complete', agentName: 'A', blocks: [{ child: { agentName: 'B' } }, { kind: 'text' }] })
   })
 })
 

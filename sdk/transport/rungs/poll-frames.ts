@@ -8,6 +8,7 @@ import { frameOfLog, logPath, POLL_PREFERENCE, type LogPage, type PollTicket } f
 import { defer, sequence } from '../../protocol/streams.js'
 import { transform } from '../../protocol/transform.js'
 import { BODY_EVENT } from '../body-reader.js'
+import { cutOff } from '../failures.js'
 import { requestFrames } from '../request-frames.js'
 
 /** How long the server may wait for a frame before it answers, in milliseconds: below the limits of every host. */
@@ -28,11 +29,24 @@ export function pollFrames(platform: Platform, base: string, request: LogRequest
     let hasMore = isSent
 
     const ask = (part: Partial<LogRequest>, read: (frame: Frame, emit: (frame: Frame) => void) => void): Observable<Frame> =>
-      requestFrames(platform, { ...request, isWhole: true, ...part }).pipe(transform<Frame, Frame>(emit => ({ next: frame => read(frame, emit) })))
+      requestFrames(platform, { ...request, isWhole: true, ...part }).pipe(
+        transform<Frame, Frame>(emit => {
+          let isEmpty = true
+          return {
+            next(frame) {
+              isEmpty = false
+              read(frame, emit)
+            },
+            complete() {
+              if (isEmpty) throw cutOff()
+            },
+          }
+        }),
+      )
     const start = (): Observable<Frame> => {
       isSent = true
       return ask({ headers: { ...headers, ...POLL_PREFERENCE } }, (frame, emit) => {
-        const ticket = frame.event === BODY_EVENT && (parseJson(frame.data) as PollTicket | undefined)
+        const ticket = frame.event === BODY_EVENT && (parseBody(frame.data) as PollTicket)
         if (ticket && ticket.log === logId) hasMore = true
         else emit(frame)
       })
@@ -40,7 +54,7 @@ export function pollFrames(platform: Platform, base: string, request: LogRequest
     const page = (): Observable<Frame> => {
       const url = base + logPath(logId, after, WAIT_MS)
       return ask({ url, method: 'GET', headers: { ...headers, accept: 'application/json' }, body: undefined, framing: 'body' }, ({ data }, emit) => {
-        const { frames, isDone } = Object(parseJson(data)) as Partial<LogPage>
+        const { frames, isDone } = Object(parseBody(data)) as Partial<LogPage>
         if (!Array.isArray(frames)) throw new SampanError('protocol/malformed', 'The server answered a poll with something that is no page of a log', { phase: 'stream' })
         hasMore = !isDone
         frames.forEach(frame => {
@@ -51,4 +65,11 @@ export function pollFrames(platform: Platform, base: string, request: LogRequest
     }
     return sequence(() => (isSent ? (hasMore ? page() : undefined) : start()))
   })
+}
+
+/** Some hosts hand over a body that broke off as if it were whole. It can be asked for again, which an answer of somebody else cannot. */
+function parseBody(text: string): unknown {
+  const body = parseJson(text)
+  if (body === undefined && /^({|$)/.test(text)) throw cutOff()
+  return body
 }

@@ -6,7 +6,6 @@ import { toSampanError, type SampanError } from '../../errors.js'
 import type { Clock, Platform, Stop } from '../../platform/platform.js'
 import type { Frame } from '../../protocol/frames.js'
 import { SOCKET_PATH } from '../../protocol/log-wire.js'
-import { locate } from '../failures.js'
 import { createWatchdog } from '../watchdog.js'
 
 /** How long an unused socket stays open, in milliseconds: a conversation goes on within that, and sockets are few. */
@@ -35,22 +34,32 @@ export const socketRung: SocketRung = (platform, base, clock) => {
   const lines = createSocketLines()
   const link = createSocketLink(platform, base.replace(/^http/, 'ws') + SOCKET_PATH, lines.receive, lines.fail)
   let stopLinger: Stop | undefined
+  const stay = (): void => {
+    if (stopLinger) stopLinger()
+    stopLinger = undefined
+  }
+  // A socket may be dead without a word from the host. What came over it goes on over another.
+  const silent = (error: SampanError): void => {
+    link.close()
+    lines.fail(error)
+  }
   return {
     open: ({ logId: id = '', url, headers, body, timeouts }, after) =>
       new Observable(subscriber => {
-        if (stopLinger) stopLinger()
-        const fail = (error: SampanError): void => subscriber.error(locate(error, watchdog.phase, { headers: {} }, watchdog.wasHidden))
-        const watchdog = createWatchdog(platform, timeouts, clock, () => true, fail)
+        stay()
+        const watchdog = createWatchdog(platform, timeouts, clock, () => true, silent)
         subscriber.add(watchdog.stop)
         lines.add(id, subscriber, watchdog)
         subscriber.add(() => {
           lines.delete(id)
-          if (!lines.size) stopLinger = clock.setTimer(LINGER_MS, link.close)
+          if (lines.size) return
+          stay()
+          stopLinger = clock.setTimer(LINGER_MS, link.close)
         })
         try {
           link.say(after === undefined ? { type: 'send', id, path: url.slice(base.length), headers, body } : { type: 'resume', id, after, headers })
         } catch (thrown) {
-          fail(toSampanError(thrown, 'transport/failed'))
+          silent(toSampanError(thrown, 'transport/failed'))
         }
       }),
   }

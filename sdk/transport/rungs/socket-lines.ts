@@ -40,7 +40,10 @@ export function createSocketLines(): SocketLines {
     fail(error) {
       const broken = Array.from(lines.values())
       lines.clear()
-      broken.forEach(({ subscriber, watchdog }) => subscriber.error(locate(error, watchdog.phase, { headers: {} }, watchdog.wasHidden)))
+      // How far each had come is its own affair: it decides whether that one is gone on with.
+      broken.forEach(({ subscriber, watchdog: { phase, wasHidden } }) =>
+        subscriber.error(locate(new SampanError(error.code, error.message, { ...error.details, phase }), phase, { headers: {} }, wasHidden)),
+      )
     },
   }
 }

@@ -1,0 +1,68 @@
+import type { Conversation } from './conversation.js'
+import type { ThreadMessage } from './messages.js'
+import { messageRecords } from './records.js'
+
+/** How much of a conversation is kept, on the phone and in what the agent is sent. */
+export interface KeepOptions {
+  /** Messages. Default 400. */
+  messages?: number
+  /** Bytes as they are stored, in UTF-8. Default 1,000,000. */
+  bytes?: number
+  /**
+   * Gives a text that stands in the place of the turns that are dropped, and of the text that stood there before. Where it
+   * fails nothing is dropped, and it is asked again after the next run.
+   */
+  compact?(dropped: readonly ThreadMessage[], before: string | undefined): string | PromiseLike<string>
+}
+
+/** What is left of a bound when turns have been dropped, so that it is not reached again with the next one. */
+const LEFT = 0.75
+
+/**
+ * Drops the oldest turns of a conversation that has grown over its bound: from one message of the user to another, so that
+ * no tool call is parted from its result. The last turn stays, however long it is.
+ */
+export function boundTurns(conversation: Conversation, keep: KeepOptions = {}, save: () => void): void {
+  const { settled, summary, status, isCompacting } = conversation
+  const end = status === 'idle' && !isCompacting ? endOfDropped(settled, keep) : 0
+  if (!end) return
+  const drop = (text?: string): void => {
+    conversation.isCompacting = false
+    // Somebody may have changed an old message, or cleared all.
+    if (text === undefined || conversation.settled[end - 1] !== settled[end - 1]) return
+    conversation.settled = conversation.settled.slice(end)
+    conversation.summary = text
+    conversation.changed()
+    save()
+  }
+  if (!keep.compact) return drop(summary ?? '')
+  conversation.isCompacting = true
+  new Promise<string>(resolve => resolve(keep.compact!(settled.slice(0, end), summary))).then(drop, () => drop())
+}
+
+/** The index of the first message that stays. */
+function endOfDropped(settled: readonly ThreadMessage[], { messages = 400, bytes = 1_000_000 }: KeepOptions): number {
+  let end = 0
+  let size = 0
+  for (let index = settled.length - 1; index >= 0; index--) {
+    const count = settled.length - index
+    size += bytesOf(settled[index]!)
+    if (settled[index]!.role === 'user' && (!end || (count <= messages * LEFT && size <= bytes * LEFT))) end = index
+    if (end && (count > messages || size > bytes)) return end
+  }
+  return 0
+}
+
+const sizes = /* @__PURE__ */ new WeakMap<ThreadMessage, number>()
+
+/** A settled message never changes: each is measured once. */
+function bytesOf(message: ThreadMessage): number {
+  let size = sizes.get(message)
+  if (size === undefined) {
+    const text = JSON.stringify(messageRecords.pack(message))
+    size = text.length
+    for (let i = 0; i < text.length; i++) size += text.charCodeAt(i) < 0x80 ? 0 : text.charCodeAt(i) < 0x800 ? 1 : 2
+    sizes.set(message, size)
+  }
+  return size
+}
