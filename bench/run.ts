@@ -11,8 +11,10 @@ import { measureChat, measureNoDecoder } from './measures/chat.js'
 import { measureColdStart } from './measures/cold-start.js'
 import { measureList } from './measures/list.js'
 import { measureMemory } from './measures/memory.js'
+import { measureResume } from './measures/resume.js'
 import { measureSetData } from './measures/set-data.js'
 import { measureFollow, measureTool } from './measures/tool-call.js'
+import { measureWorkflow } from './measures/workflow.js'
 
 // The one command of the bench. See README.md.
 
@@ -22,6 +24,8 @@ const measures: Record<MeasureName, (options: Options, report: Report) => Promis
   'tool': measureTool,
   'follow': measureFollow,
   'list': measureList,
+  'resume': measureResume,
+  'workflow': measureWorkflow,
   'memory': measureMemory,
   'set-data': measureSetData,
   'bytes': measureBytes,

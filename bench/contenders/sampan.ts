@@ -26,11 +26,13 @@ const chunkMs = 40
 export const create: CreateContender = (feed): Contender => {
   const clock = createVirtualClock()
   const pace = allAtOnce(() => clock.advance(chunkMs))
-  const connection = connect({ platform: withNativeDecoder(wechatPlatform(createWx(feed, pace))), url: 'https://bench.invalid/v1', getToken: () => 'none', clock })
+  const options = { platform: withNativeDecoder(wechatPlatform(createWx(feed, pace))), url: 'https://bench.invalid/v1', clock }
+  const connection = connect({ ...options, getToken: () => 'none' })
   const model = openai({ connection, model: 'bench-model' })
   const notes = createNoteKeeper()
   const saveNote = defineTool({ name: toolName, description: toolDescription, input: noteSchema, execute: note => notes.save(note) })
   const plain: Agent = createAgent({ model })
+  const withoutLog: Agent = createAgent({ model: openai({ connection: connect({ ...options, signIn: false }), model: 'bench-model' }) })
   const withTool = createAgent({ model, tools: [saveNote] }) as Agent
   /** A phone on which an earlier conversation is stored, for each run one of its own. */
   const phone = (history: readonly HistoryMessage[]) => wechatPlatform(createWx(feed, pace, new Map(storedConversation(history))))
@@ -55,6 +57,21 @@ export const create: CreateContender = (feed): Contender => {
     list: job => start(job, plain, page => {
       if (page.listLength === job.history.length + 2) job.screen.show(page.listLength, page.characters)
     }),
+    plain: job => start(job, withoutLog, () => undefined),
+    logged: job => start(job, plain, () => undefined),
+    resumed(job) {
+      const run = start(job, plain, () => undefined)
+      return async () => {
+        let isOver = false
+        // Nobody else moves time on while it waits to connect again.
+        const wait = (): unknown => isOver || Promise.resolve().then(() => clock.advance(100)).then(wait)
+        wait()
+        const answer = await run()
+        isOver = true
+        if (feed.opened !== 2) throw new Error(`${feed.opened} requests instead of 2`)
+        return answer
+      }
+    },
     tool: job => withArguments(start(job, withTool, () => undefined)),
     follow: job => withArguments(start(job, withTool, page => {
       // Only that something is shown: how long the arguments are by now, nobody can say without walking through them.
@@ -104,7 +121,7 @@ function storedConversation(history: readonly HistoryMessage[]): Map<string, unk
   const storage = new Map<string, unknown>()
   stored.set(history, storage)
   const answers = history.filter(message => message.role === 'assistant').map(message => message.content)
-  const sayNext = (({ threadId, runId }: RunInput) => {
+  const sayNext = Object.assign(({ threadId, runId }: RunInput) => {
     const messageId = `old-${runId}`
     return of(
       { type: 'RUN_STARTED', threadId, runId },
@@ -113,7 +130,7 @@ function storedConversation(history: readonly HistoryMessage[]): Map<string, unk
       { type: 'TEXT_MESSAGE_END', messageId },
       { type: 'RUN_FINISHED', threadId, runId, outcome: { type: 'success' } }
     )
-  }) as unknown as Agent
+  }, { info: { name: 'earlier' } }) as unknown as Agent
   const thread = createThread({ agent: sayNext, platform: wechatPlatform(createWx(new Feed(), undefined, storage)), id: 'bench' })
   for (const message of history) if (message.role === 'user') thread.send(message.content)
   if (thread.state.messages.length !== history.length) throw new Error(`${thread.state.messages.length} messages of history instead of ${history.length}`)

@@ -23,7 +23,7 @@ export async function compileBench(): Promise<string | undefined> {
   rmSync(compiledFolder, { recursive: true, force: true })
   const files = folders.flatMap(folder => readdirSync(join(benchFolder, folder)).filter(name => name.endsWith('.ts')).map(name => join(benchFolder, folder, name)))
   const shared: Esbuild.BuildOptions = { outdir: compiledFolder, outbase: benchFolder, format: 'esm', platform: 'node', target: 'es2022', logLevel: 'silent' }
-  const ours = (file: string): boolean => /contenders\/sampan\.ts$|inside\/set-data\.ts$/.test(file)
+  const ours = (file: string): boolean => /contenders\/sampan\.ts$|inside\/(set-data|workflow)\.ts$/.test(file)
   await esbuild.build({ ...shared, entryPoints: files.filter(file => !ours(file)) })
   try {
     await esbuild.build({ ...shared, entryPoints: files.filter(ours), bundle: true, splitting: true, chunkNames: 'chunks/[name]-[hash]', external: ['rxjs', 'zod'], plugins: [sampanResolver()] })

@@ -40,6 +40,10 @@ export interface Contender {
   list?(job: Job): Run
   /** W3T: stream a tool call, with its arguments shown after every delta. */
   follow?(job: Job): Run
+  /** W7: like `chat`, from a server that keeps no log; from one that does; and over a connection that breaks half-way. */
+  plain?(job: Job): Run
+  logged?(job: Job): Run
+  resumed?(job: Job): Run
   /** Stops what a contender keeps open. */
   close?(): void
 }

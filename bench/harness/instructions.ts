@@ -17,6 +17,9 @@ export function hasCallgrind(): boolean {
 const under = ['valgrind', '--tool=callgrind', '--callgrind-out-file=/dev/null']
 /** One thread and fixed seeds: the same run then counts the same to about 0.1 %. */
 const nodeFlags = ['--jitless', '--single-threaded', '--hash-seed=1', '--random-seed=1']
+/** Room for all that such runs allocate: where collections fall moves a count by more than some differences are. */
+const roomy = ['--min-semi-space-size=256', '--max-semi-space-size=256']
+const isSmall = ({ test }: Load): boolean => test === 'plain' || test === 'logged' || test === 'resumed'
 const cache = new Map<string, Promise<number | undefined>>()
 
 /** Millions of instructions for 1,000 deltas without a JIT: many runs minus one, so that loading is not in it. */
@@ -41,7 +44,7 @@ async function count(entry: Entry, load: Load, decoder: 'native' | 'none'): Prom
 
 async function runOnce(entry: Entry, load: Load, decoder: 'native' | 'none', runs: number, prepared: number): Promise<{ collected: number; deltas: number } | undefined> {
   const job = { kind: 'instructions' as const, contender: entry.name, wire: entry.wire, decoder, load, runs, prepared }
-  const { outcome, stderr } = await runChild<{ deltas: number }>(job, { under, nodeFlags, timeoutMs: 900_000 })
+  const { outcome, stderr } = await runChild<{ deltas: number }>(job, { under, nodeFlags: isSmall(load) ? nodeFlags.concat(roomy) : nodeFlags, timeoutMs: 900_000 })
   const collected = Number(/Collected : (\d+)/.exec(stderr)?.[1])
   if (outcome.ok && collected > 0) return { collected, deltas: outcome.value.deltas }
   console.log(`!! no instruction count for ${entry.name}: ${outcome.ok ? 'callgrind said nothing' : outcome.reason}`)

@@ -2,9 +2,11 @@ import type { Wire } from './contender.js'
 
 // What the parent asks of a child process, and what comes back: plain JSON both ways.
 
-export type Test = 'chat' | 'tool' | 'list' | 'follow'
+export type Test = 'chat' | 'tool' | 'list' | 'follow' | LogTest
+/** An answer that no log is kept of, one that is numbered as a gateway's log is, and one whose connection breaks half-way. Ours only. */
+export type LogTest = 'plain' | 'logged' | 'resumed'
 
-/** Which bytes: deltas for `chat` and `list`, characters of JSON for `tool` and `follow`. */
+/** Which bytes: characters of JSON for `tool` and `follow`, deltas for the others. */
 export interface Load { test: Test; size: number; history?: number }
 
 interface Who {
@@ -22,7 +24,8 @@ export interface KeptJob extends Who { kind: 'kept'; warmUpRuns: number; runs: n
 export interface ColdStartJob { kind: 'cold-start'; app: string; file: string; reference: string; referenceFile: string; samples: number }
 export interface AppJob { kind: 'app'; app: string; file: string; isBare: boolean }
 export interface SetDataJob { kind: 'set-data' }
-export type Job = CompareJob | InstructionsJob | AllocationJob | PeakJob | KeptJob | ColdStartJob | AppJob | SetDataJob
+export interface WorkflowJob { kind: 'workflow'; sizes: number[]; pairs: number; sampleMs: number }
+export type Job = WorkflowJob | CompareJob | InstructionsJob | AllocationJob | PeakJob | KeptJob | ColdStartJob | AppJob | SetDataJob
 
 export interface LoadResult {
   size: number
@@ -39,6 +42,8 @@ export interface PeakResult { peakBytes: number; heldBytes: number; droppedBytes
 export interface KeptResult { bytesPerRun: number }
 export interface ColdStartResult { ratio: number; ms: number; referenceMs: number }
 export interface SetDataCase { name: string; utf8Bytes: number; patches: number; patchBytes: number; ageP95Ms: number; ratio: number; allowedBytes: number }
+/** `msPerStep`: CPU, the median of the samples. */
+export interface WorkflowResult { sizes: { steps: number; msPerStep: number }[] }
 export interface SetDataResult { cases: SetDataCase[] }
 
 /** A result, or why there is none. */

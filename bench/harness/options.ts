@@ -1,6 +1,6 @@
 import { selectEntries, type Entry } from './registry.js'
 
-export const measureNames = ['chat', 'no-decoder', 'tool', 'follow', 'list', 'memory', 'set-data', 'bytes', 'cold-start'] as const
+export const measureNames = ['chat', 'no-decoder', 'tool', 'follow', 'list', 'resume', 'workflow', 'memory', 'set-data', 'bytes', 'cold-start'] as const
 export type MeasureName = (typeof measureNames)[number]
 
 export interface Options {

@@ -22,6 +22,7 @@ async function run(job: Job): Promise<unknown> {
     case 'kept': return measureKept(job)
     case 'cold-start': return (await import('./cold-start.js')).measureColdStart(job)
     case 'app': return (await import('./app.js')).runApp(job)
+    case 'workflow': return (await import('./workflow.js')).measureWorkflow(job)
     case 'set-data': return (await import('./set-data.js')).measureSetData()
   }
 }

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { chatFixture, historyOf, toolFixture, type Fixture } from '../fixtures/fixture.js'
+import { chatFixture, historyOf, logFixture, toolFixture, type Fixture } from '../fixtures/fixture.js'
 import type { Answer, Contender, CreateContender, Job, Run, Wire } from '../harness/contender.js'
 import { Feed } from '../harness/feed.js'
 import type { Load } from '../harness/jobs.js'
@@ -32,7 +32,7 @@ export interface Track {
 
 export function createTrack(feed: Feed, wire: Wire, load: Load): Track {
   const isTool = load.test === 'tool' || load.test === 'follow'
-  const fixture = isTool ? toolFixture(wire, load.size) : chatFixture(wire, load.size)
+  const fixture = isTool ? toolFixture(wire, load.size) : isLogged(load) ? logFixture(load.size, load.test === 'resumed') : chatFixture(wire, load.size)
   const history = historyOf(load.history ?? 0)
   const screen = createScreen()
   const job: Job = { feed, history, screen }
@@ -58,6 +58,8 @@ export function createTrack(feed: Feed, wire: Wire, load: Load): Track {
     }
   }
 }
+
+const isLogged = ({ test }: Load): boolean => test === 'logged' || test === 'resumed'
 
 function difference(actual: string, expected: string): string {
   let at = 0
