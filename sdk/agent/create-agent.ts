@@ -95,7 +95,8 @@ export function createAgent<const Tools extends readonly AnyTool[] = readonly []
   return Object.assign(run, { info, tools: tools as Tools, output })
 }
 
-function settingsOf(options: AgentOptions<readonly AnyTool[]>, tools: readonly AnyTool[]): AgentSettings {
+/** The options of an agent with all defaults. */
+export function settingsOf(options: AgentOptions<readonly AnyTool[]>, tools: readonly AnyTool[]): AgentSettings {
   const { model, modelMiddleware = [], stopWhen = [], maxSteps = 12, maxResultChars = 60_000, output, outputRepair = 1 } = options
   const wrapModel = (inner: ModelFunction): ModelFunction => compose(modelMiddleware, inner)
   if (new Set(tools.map(tool => tool.name)).size < tools.length) throw new SampanError('agent/invalid', 'Two tools have the same name.')
@@ -119,8 +120,8 @@ function lazy<T extends object>(make: () => T): () => T {
   return () => (value ??= make())
 }
 
-// One phase after the other. The guard leaves when an event ends the run.
-const phases: Record<Phase, (state: RunState) => Observable<AgentEvent>> = {
+/** What each phase of a run does. One comes after the other; the guard leaves when an event ends the run. */
+export const phases: Record<Phase, (state: RunState) => Observable<AgentEvent>> = {
   start: startStep,
   resume: resumeStep,
   model: modelStep,

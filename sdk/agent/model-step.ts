@@ -9,6 +9,7 @@ import type { ModelRequest } from '../contracts.js'
 import { SampanError } from '../errors.js'
 import type { AgentEvent } from '../protocol/events.js'
 import type { Message } from '../protocol/messages.js'
+import { of } from '../protocol/streams.js'
 
 /** Before a call of the model: whether the run may make one more, and what it does in another way. */
 export function modelStep(state: RunState): Observable<AgentEvent> {
@@ -23,7 +24,7 @@ export function modelStep(state: RunState): Observable<AgentEvent> {
     throw new SampanError('agent/step-limit', 'No end after ' + step + ' calls of the model (maxSteps).')
   }
   state.phase = 'call'
-  return prepareStep ? phaseOf(() => prepareStep(state), given => given && overrideStep(state, given)) : callStep(state)
+  return prepareStep ? phaseOf(() => prepareStep(state), given => given && overrideStep(state, given)) : of()
 }
 
 /** One call of the model: its events as agent events. They decide what the run does next. */
