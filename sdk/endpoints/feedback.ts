@@ -1,5 +1,6 @@
 import type { Observable } from 'rxjs'
 import { transform } from '../protocol/transform.js'
+import { askGateway } from '../transport/ask-gateway.js'
 import type { Connection } from '../transport/connect.js'
 
 /** What a person thinks of an answer. */
@@ -25,6 +26,5 @@ export interface Feedback {
  * sendFeedback(connection, { threadId: thread.id, messageId: message.id, rating: 'up' }).subscribe()
  */
 export function sendFeedback(connection: Connection, feedback: Feedback): Observable<void> {
-  const path = (/\/v1$/.test(connection.url) ? '' : '/v1') + '/feedback'
-  return connection.open({ path, body: feedback, framing: 'body' }).pipe(transform<unknown, void>(emit => ({ next: () => emit(undefined) })))
+  return askGateway<{ isKept: boolean }>(connection, '/feedback', feedback, 'isKept').pipe(transform<unknown, void>(emit => ({ next: () => emit(undefined) })))
 }

@@ -1,8 +1,7 @@
 import type { Observable } from 'rxjs'
 import type { RemoteThread, ThreadRemote } from '../contracts.js'
-import { SampanError } from '../errors.js'
-import { parseJson } from '../protocol/json.js'
 import { transform } from '../protocol/transform.js'
+import { askGateway } from '../transport/ask-gateway.js'
 import type { Connection } from '../transport/connect.js'
 
 /** A conversation that a gateway keeps, without what was said in it. */
@@ -30,22 +29,11 @@ export interface GatewayThreads extends ThreadRemote {
  * const thread = createThread({ agent, platform, id: 'barista', copy: copyTo(gatewayThreads({ connection })) })
  */
 export function gatewayThreads({ connection }: { connection: Connection }): GatewayThreads {
-  const root = (/\/v1$/.test(connection.url) ? '' : '/v1') + '/threads'
-  const ask = <Answer>(method: 'GET' | 'POST', path: string, body?: unknown): Observable<Answer> =>
-    connection.open({ method, path: root + path, body, framing: 'body' }).pipe(
-      transform(emit => ({
-        next({ data }) {
-          const answer = parseJson(data)
-          if (answer !== Object(answer)) throw new SampanError('transport/not-a-stream', 'The gateway\'s answer about a thread is no JSON object')
-          emit(answer as Answer)
-        },
-      })),
-    )
-  const pathOf = (id: string): string => '/' + encodeURIComponent(id)
+  const pathOf = (id: string): string => '/threads/' + encodeURIComponent(id)
   return {
-    list: () => ask<{ threads: ThreadInfo[] }>('GET', '').pipe(transform(emit => ({ next: ({ threads }) => emit(threads) }))),
-    read: (id, known) => ask<RemoteThread>('GET', pathOf(id) + '?known=' + known),
-    write: (id, change) => ask('POST', pathOf(id), change),
-    delete: id => ask('POST', pathOf(id) + '/delete', {}).pipe(transform<unknown, void>(emit => ({ next: () => emit(undefined) }))),
+    list: () => askGateway<{ threads: ThreadInfo[] }>(connection, '/threads', undefined, 'threads').pipe(transform(emit => ({ next: ({ threads }) => emit(threads) }))),
+    read: (id, known) => askGateway<RemoteThread>(connection, pathOf(id) + '?known=' + known, undefined, 'version'),
+    write: (id, change) => askGateway(connection, pathOf(id), change, 'version'),
+    delete: id => askGateway<{ isDeleted: true }>(connection, pathOf(id) + '/delete', {}, 'isDeleted').pipe(transform<unknown, void>(emit => ({ next: () => emit(undefined) }))),
   }
 }

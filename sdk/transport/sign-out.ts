@@ -1,3 +1,4 @@
+import { askGateway } from './ask-gateway.js'
 import type { Connection } from './connect.js'
 import { forgetUser } from '../platform/forget-user.js'
 
@@ -12,13 +13,12 @@ export function signOut(connection: Connection): Promise<void> {
 /**
  * Erases whoever uses the phone: what the gateway keeps of them, then what the phone keeps, as {@link signOut} does.
  *
- * @throws SampanError where the gateway was not reached: then nothing is erased on the phone either.
+ * @throws SampanError where the gateway was not reached, or something else answered in its place: then nothing is erased on the phone either.
  */
 export function eraseUser(connection: Connection): Promise<void> {
-  const path = (/\/v1$/.test(connection.url) ? '' : '/v1') + '/me/erase'
   const erased = new Promise<void>((resolve, reject) => {
     // Nobody can end it: a request to be erased is not taken back.
-    connection.open({ path, body: {}, framing: 'body' }).subscribe({ error: reject, complete: resolve })
+    askGateway<{ isErased: true }>(connection, '/me/erase', {}, 'isErased').subscribe({ error: reject, complete: resolve })
   })
   return erased.then(() => signOut(connection))
 }

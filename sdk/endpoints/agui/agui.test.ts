@@ -56,6 +56,9 @@ describe('an agent that speaks AG-UI', () => {
   })
   it.each([
     ['an event that lacks a field', frameOf({ type: 'TEXT_MESSAGE_CONTENT', messageId: 'm' }), 'protocol/malformed', 'delta'],
+    ['a list of messages that is none', frameOf({ type: 'MESSAGES_SNAPSHOT', messages: [null] }), 'protocol/malformed', 'messages'],
+    ['a change of the state that is no list', frameOf({ type: 'STATE_DELTA', delta: {} }), 'protocol/malformed', 'delta'],
+    ['questions that are none', frameOf({ ...finished, outcome: { type: 'interrupt' } }), 'protocol/malformed', 'questions'],
     ['what is no JSON', frameOf('<html>'), 'protocol/malformed', '<html>'],
     ['an error of the gateway', frameOf({ error: { message: 'gone', code: 'client_closed' } }, 'error'), 'endpoint/provider-error', 'gone'],
   ])('ends with an error at %s, and keeps what had arrived', (_, frame, code, text) => {
@@ -101,6 +104,20 @@ describe('an agent that speaks AG-UI', () => {
     const run = runOf(of(frameOf(started)), {}, { ...input, attach: { runId: 'r' } })
     await expect.poll(run.isComplete).toBe(true)
     expect([run.events.at(-1), run.requests]).toMatchObject([{ type: 'RUN_ERROR', code: 'agent/invalid' }, []])
+  })
+  it('ends as the server says where its place cannot be forgotten', async () => {
+    const told: string[] = []
+    for (const fail of [() => Promise.reject(new Error('disk')), () => { throw new Error('disk') }]) {
+      const run = runOf(of(frameOf(started), frameOf(finished)), { checkpoints: { ...memoryCheckpoints(), delete: fail }, trace: name => void told.push(name) })
+      expect(run.types()).toEqual(['RUN_STARTED', 'RUN_FINISHED'])
+    }
+    await expect.poll(() => told).toEqual(['checkpoint-failed', 'checkpoint-failed'])
+  })
+  it('is asked below an address that ends in its version too', () => {
+    const requests: StreamRequest[] = []
+    const connection = { isGateway: true, url: 'https://a.example/v1', open: (request: StreamRequest) => (requests.push(request), of()) }
+    aguiAgent({ connection: connection as unknown as Connection, name: 'x' })(input, createRunContext()).subscribe()
+    expect(requests[0]!.path).toBe('/agents/x/runs')
   })
   it('notes nothing where no gateway keeps the run', () => {
     const checkpoints = memoryCheckpoints()

@@ -8,6 +8,7 @@ import { PROTOCOL_VERSION, type AgentEvent } from '../../protocol/events.js'
 import type { RunAgentInput } from '../../protocol/messages.js'
 import { concat, defer } from '../../protocol/streams.js'
 import { verifyEvents } from '../../protocol/verify/verify-events.js'
+import { gatewayPath } from '../../transport/ask-gateway.js'
 import type { Connection } from '../../transport/connect.js'
 
 export interface AguiOptions {
@@ -34,7 +35,7 @@ export interface AguiOptions {
  * const agent = aguiAgent({ connection: gateway, name: 'travel' })
  */
 export function aguiAgent(options: AguiOptions): Agent {
-  const { connection, name, description, path = '/v1/agents/' + encodeURIComponent(name) + '/runs', headers } = options
+  const { connection, name, description, path = gatewayPath(connection, '/agents/' + encodeURIComponent(name) + '/runs'), headers } = options
   const run: RunFunction = (input, context) =>
     defer(() => {
       let place!: Place

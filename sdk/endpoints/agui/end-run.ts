@@ -16,7 +16,7 @@ export function endRun({ threadId, runId }: RunInput, context: RunContext): Oper
     const over = (terminal: AgentEvent): void => {
       if (isOver) return
       isOver = true
-      void context.checkpoints.delete(runId)
+      forget(runId, context)
       const isWell = terminal.type === 'RUN_FINISHED' && terminal.outcome?.type !== 'cancelled'
       if (!isWell) unanswered.forEach(toolCallId => emit(resultOf(toolCallId, context)))
       emit(terminal)
@@ -42,4 +42,14 @@ export function endRun({ threadId, runId }: RunInput, context: RunContext): Oper
 function resultOf(toolCallId: string, { ids }: RunContext): AgentEvent {
   const content = 'Error: the run ended before this tool answered; whether it took effect is unknown.'
   return { type: 'TOOL_CALL_RESULT', messageId: ids('result'), toolCallId, content, role: 'tool', metadata: { sampan: { error: 'agent/tool-outcome-unknown' } } }
+}
+
+/** The run's place is of no use any more. Where it cannot be forgotten, it only takes up room. */
+function forget(runId: string, { checkpoints, trace }: RunContext): void {
+  const failed = (thrown: unknown): void => trace('checkpoint-failed', { runId, message: String(thrown) })
+  try {
+    Promise.resolve(checkpoints.delete(runId)).then(undefined, failed)
+  } catch (thrown) {
+    failed(thrown)
+  }
 }

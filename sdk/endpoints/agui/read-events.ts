@@ -6,7 +6,7 @@ import { parseJson } from '../../protocol/json.js'
 import { transform } from '../../protocol/transform.js'
 import { isPassingStatus, readError } from '../../transport/failures.js'
 
-/** The fields each event must have, and what they are. An event that is not here is none of AG-UI 1.0's. */
+/** The fields each event must have: texts, or with `[]` lists of objects. An event that is not here is none of AG-UI 1.0's. */
 const FIELDS: { readonly [Type in AgentEvent['type']]: string } = {
   RUN_STARTED: 'threadId runId',
   RUN_FINISHED: 'threadId runId',
@@ -23,10 +23,10 @@ const FIELDS: { readonly [Type in AgentEvent['type']]: string } = {
   TOOL_CALL_CHUNK: '',
   TOOL_CALL_RESULT: 'messageId toolCallId',
   STATE_SNAPSHOT: '',
-  STATE_DELTA: '',
-  MESSAGES_SNAPSHOT: '',
+  STATE_DELTA: 'delta[]',
+  MESSAGES_SNAPSHOT: 'messages[]',
   ACTIVITY_SNAPSHOT: 'messageId activityType',
-  ACTIVITY_DELTA: 'messageId activityType',
+  ACTIVITY_DELTA: 'messageId activityType patch[]',
   REASONING_START: 'messageId',
   REASONING_END: 'messageId',
   REASONING_MESSAGE_START: 'messageId',
@@ -59,10 +59,18 @@ export function readEvents(): OperatorFunction<Frame, AgentEvent> {
       }
       const fields = Object.prototype.hasOwnProperty.call(FIELDS, type) ? FIELDS[type] : undefined
       if (fields === undefined) return
-      for (const field of fields.split(' ')) if (field && typeof event![field] !== 'string') throw malformed(type + ' without "' + field + '"')
+      for (const field of fields.split(' ')) if (field && !hasField(event!, field)) throw malformed(type + ' without "' + field + '"')
+      const { outcome } = event as { outcome?: { type?: unknown } | null }
+      if (outcome && outcome.type === 'interrupt' && !hasField(outcome, 'interrupts[]')) throw malformed('an interrupt without its questions')
       emit(event!)
     },
   }))
+}
+
+function hasField(event: object, field: string): boolean {
+  const [name, isList] = field.split('[') as [string, string?]
+  const value = (event as Record<string, unknown>)[name]
+  return isList === undefined ? typeof value === 'string' : Array.isArray(value) && value.every(item => Object(item) === item)
 }
 
 function malformed(what: string): SampanError {

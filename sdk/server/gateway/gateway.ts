@@ -52,13 +52,15 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
     store: options.logs?.store ?? memoryLogStore({ now }),
     settings: withLogDefaults(options.logs),
     maxCompletionMs: limits.maxCompletionMs,
+    readers: createSlotLimiter(limits.maxConcurrentReads, 'readers of logs'),
   })
+  const ledgers = options.ledgers ?? memoryLedgers({ now })
   const threads = { store: options.threads?.store ?? memoryThreadStore({ now }), settings: withThreadDefaults(options.threads) }
   const feedback = { store: options.feedback?.store ?? memoryFeedbackStore({ now }), settings: withFeedbackDefaults(options.feedback), now }
   const parts: RouteParts = {
     ...models,
     agents: options.agents ?? {},
-    ledgers: options.ledgers ?? memoryLedgers(),
+    ledgers,
     auth,
     limits,
     cors,
@@ -72,7 +74,7 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
     signIns: createRateLimiter(limits.signInsPerMinute, now),
     requests: createRateLimiter(limits.requestsPerMinute, now),
     logReads: createRateLimiter(limits.logReadsPerMinute, now),
-    slots: createSlotLimiter(limits.maxConcurrentStreams),
+    slots: createSlotLimiter(limits.maxConcurrentStreams, 'completions'),
     onProblem(problem, requestId) {
       if (problem.cause === undefined) return
       try {
@@ -98,7 +100,7 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
     close() {
       isClosed = true
       for (const lifetime of [...live]) lifetime.abort(closing())
-      closed ??= logs.close().then(sockets.close).then(threads.store.close).then(feedback.store.close)
+      closed ??= logs.close().then(sockets.close).then(threads.store.close).then(feedback.store.close).then(ledgers.close)
       return closed
     },
     socket: sockets.take,

@@ -39,13 +39,13 @@ export interface SlotLimiter {
   take(key: string): () => void
 }
 
-/** At most `max` open at a time per key. */
-export function createSlotLimiter(max: number): SlotLimiter {
+/** At most `max` open at a time per key; `what` they are stands in the refusal. */
+export function createSlotLimiter(max: number, what: string): SlotLimiter {
   const open = new Map<string, number>()
   return {
     take(key) {
       const count = open.get(key) ?? 0
-      if (count >= max) throw tooMany('too_many_streams', `At most ${max} completions at a time.`, 1000)
+      if (count >= max) throw tooMany('too_many_streams', `At most ${max} ${what} at a time.`, 1000)
       open.set(key, count + 1)
       let isHeld = true
       return () => {

@@ -40,15 +40,16 @@ export function attendSocket(socket: WebSocket, parts: RouteParts): { readonly s
     const known = lines.get(command.id)
     if (known) leave(known)
     const requestId = `req_${randomUUID()}`
-    const { headers = {} } = command
     const opened = lines.size >= maxLines ? Promise.reject(tooMany()) : command.type === 'send' ? send(command, requestId, parts) : resume(command, requestId, parts)
-    const line: Line = { id: command.id, isAscii: headers['x-sampan-ascii'] === '1', requestId, opened, isLeft: false }
+    const line: Line = { id: command.id, isAscii: command.headers?.['x-sampan-ascii'] === '1', requestId, opened, isLeft: false }
     lines.set(line.id, line)
     void carry(socket, line, parts).finally(() => leave(line))
   }
   socket.on('message', data => {
     const command = readCommand(String(data))
     if (!command) return socket.close(1007, 'not a command')
+    // Whoever asks for more and more, and takes no answer, would fill our memory with refusals.
+    if (lines.size >= 4 * maxLines) return socket.terminate()
     if (command.type !== 'abort') return begin(command)
     const line = lines.get(command.id)
     if (!line) return
@@ -67,8 +68,7 @@ async function send(command: Extract<SocketCommand, { type: 'send' }>, requestId
   const request = requestOf(path, command.headers, body)
   const call = await readCompletion(request, requestId, parts)
   if (agent === undefined && call.body.stream !== true) throw new Problem('invalid_request', 'A socket carries streams only: `stream` must be true.')
-  const source = agent === undefined ? undefined : await agentSource(call, decodeURIComponent(agent), parts)
-  const opened = await openLog(call, checkLogId(id), parts, () => source ?? completionSource(call, parts))
+  const opened = await openLog(call, checkLogId(id), parts, () => (agent === undefined ? completionSource(call, parts) : agentSource(call, nameOf(agent), parts)))
   parts.logs.keep(opened.key)
   return opened
 }
@@ -112,19 +112,27 @@ async function carry(socket: WebSocket, line: Line, { heartbeatMs, onProblem }: 
   } catch (error) {
     const problem = toProblem(error)
     onProblem(problem, requestId)
-    if (problem.code === 'log_not_found') return void say({ type: 'none-active', id })
+    if (problem.code === 'log_not_found') return say({ type: 'none-active', id })
     const headers = { 'content-type': 'application/json; charset=utf-8', 'x-request-id': requestId, ...problem.headers }
-    void say({ type: 'error', id, status: problem.status, headers, body: JSON.stringify(errorBody(problem, requestId)) })
+    await say({ type: 'error', id, status: problem.status, headers, body: JSON.stringify(errorBody(problem, requestId)) })
   }
 }
 
 function readCommand(text: string): SocketCommand | undefined {
   try {
     const command = JSON.parse(text) as SocketCommand | null
-    return command && typeof command.id === 'string' && ['send', 'resume', 'abort'].includes(command.type) ? command : undefined
+    return command && isText(command.id) && ['send', 'resume', 'abort'].includes(command.type) && hasFields(command as object) ? command : undefined
   } catch {
     return undefined
   }
+}
+
+function hasFields({ headers, path, body }: { headers?: unknown; path?: unknown; body?: unknown }): boolean {
+  return [path, body].every(value => value === undefined || isText(value)) && (headers === undefined || (Object(headers) === headers && Object.values(headers as object).every(isText)))
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string'
 }
 
 function requestOf(path: string, headers: Record<string, string> = {}, body?: string): Request {
@@ -132,6 +140,14 @@ function requestOf(path: string, headers: Record<string, string> = {}, body?: st
     return new Request(`http://socket.invalid${path}`, { method: 'POST', headers, body })
   } catch {
     throw new Problem('invalid_request', 'The headers of this command are not valid.')
+  }
+}
+
+function nameOf(encoded: string): string {
+  try {
+    return decodeURIComponent(encoded)
+  } catch {
+    return encoded
   }
 }
 

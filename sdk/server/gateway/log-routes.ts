@@ -1,4 +1,5 @@
 import { answerWithPage, answerWithStream, json, type LogAnswerCall } from './log-answers.js'
+import { leaveWith } from './logged-completion.js'
 import { checkLogId, readAfter } from './log-places.js'
 import type { LogKey } from './logs/log-store.js'
 import { Problem } from './problem.js'
@@ -16,7 +17,7 @@ export async function readLog(call: LogAnswerCall, id: string, parts: RouteParts
   const waitMs = readWait(request)
   const reading = logs.read(key, after, requestId)
   logs.keep(key)
-  request.signal.addEventListener('abort', () => reading.leave(), { once: true })
+  leaveWith(request, reading)
   if (!/\btext\/event-stream\b/.test(request.headers.get('accept') ?? '')) return answerWithPage(request, reading, waitMs, logs.settings.gatherMs)
   return answerWithStream(call, reading, parts, { 'x-sampan-log-id': key.id })
 }
@@ -32,6 +33,7 @@ export async function cancelLog({ request, requestId }: LogAnswerCall, id: strin
 /** Forgets what is kept of a user. */
 export async function eraseUser(request: Request, parts: RouteParts): Promise<Response> {
   const { userId } = await parts.tokens.verify(request.headers.get('authorization'))
+  parts.threadCalls.take(userId)
   await Promise.all([parts.logs.erase(userId), parts.threads.store.erase(userId), parts.feedback.store.erase(userId)])
   await parts.ledgers.erase(userId)
   return json({ isErased: true }, request)

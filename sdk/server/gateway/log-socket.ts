@@ -21,6 +21,7 @@ const idleMs = 120_000
 export function createLogSockets(parts: RouteParts): LogSockets {
   // A message holds a body as a string in JSON, and headers: at worst every character of it is escaped.
   const server = new WebSocketServer({ noServer: true, maxPayload: parts.limits.maxBodyBytes * 2 + 64 * 1024 })
+  let isClosed = false
   const take = (socket: WebSocket): void => {
     // One that breaks is also closed.
     socket.on('error', () => {})
@@ -39,11 +40,16 @@ export function createLogSockets(parts: RouteParts): LogSockets {
   }
   return {
     take(request, socket, head) {
-      const { pathname } = new URL(request.url ?? '/', 'http://socket.invalid')
-      if (pathname === SOCKET_PATH) return server.handleUpgrade(request, socket, head, take)
-      socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\ncontent-length: 0\r\n\r\n')
+      // Node listens to nothing on it any more: an error that nobody hears would end the process.
+      socket.on('error', () => {})
+      // Not as a URL: `//` is a path that is none.
+      const [path] = (request.url ?? '').split('?')
+      if (path === SOCKET_PATH && !isClosed) return server.handleUpgrade(request, socket, head, take)
+      const status = isClosed ? '503 Service Unavailable' : '404 Not Found'
+      socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`)
     },
     async close() {
+      isClosed = true
       const left = [...server.clients].map(client => new Promise<void>(resolve => {
         const timer = setTimeout(() => client.terminate(), goodbyeMs)
         client.once('close', () => {

@@ -2,6 +2,7 @@ import { type CompletionCall, type CompletionContext, resolveModel, wantsErrorEv
 import { readEvents } from './events.js'
 import { beginLifetime, type Lifetime } from './lifetime.js'
 import { readAfter } from './log-places.js'
+import type { LogBook } from './logs/log-book.js'
 import { logNotFound, type LogReading } from './logs/log-reading.js'
 import type { LogKey, LogStore } from './logs/log-store.js'
 import { type RunningLog, startRunningLog } from './logs/running-log.js'
@@ -44,11 +45,26 @@ export async function openLog(call: CompletionCall, id: string, context: Complet
     if (after > 0) throw logNotFound()
     return begin(call, key, store, context, prepare())
   })
-  const reading = logs.read(key, after, requestId)
+  const reading = readOrKeep(logs, key, after, requestId)
   if (request.headers.get('x-sampan-detach') === '1') logs.keep(key)
-  if (request.signal.aborted) reading.leave()
-  else request.signal.addEventListener('abort', () => reading.leave(), { once: true })
+  leaveWith(request, reading)
   return { key, reading }
+}
+
+/** What was begun goes on where there is no place to read it, for as long as if its reader had left. */
+function readOrKeep(logs: LogBook, key: LogKey, after: number, requestId: string): LogReading {
+  try {
+    return logs.read(key, after, requestId)
+  } catch (error) {
+    logs.keep(key)
+    throw error
+  }
+}
+
+/** Leaves a reading when its client does, or has. */
+export function leaveWith({ signal }: Request, reading: LogReading): void {
+  if (signal.aborted) reading.leave()
+  else signal.addEventListener('abort', () => reading.leave(), { once: true })
 }
 
 async function begin(call: CompletionCall, key: LogKey, store: LogStore, context: CompletionContext, source: LogSource): Promise<RunningLog | undefined> {

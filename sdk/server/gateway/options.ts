@@ -1,4 +1,5 @@
-import type { HostedAgent, HostedLedgers } from './agents/host-agent.js'
+import type { HostedAgent } from './agents/host-agent.js'
+import type { HostedLedgers } from './agents/hosted-ledgers.js'
 import type { FeedbackStore } from './feedback/feedback-store.js'
 import type { LogStore } from './logs/log-store.js'
 import type { ThreadStore } from './threads/thread-store.js'
@@ -59,6 +60,8 @@ export interface LimitOptions {
   requestsPerMinute?: number
   /** Times a user may begin to read a log in a minute; each poll is one. Default 600. */
   logReadsPerMinute?: number
+  /** Logs a user may read at the same time, each reader of one counted. Default 64. */
+  maxConcurrentReads?: number
   /** Sign-ins of everybody together in a minute. Default 600. */
   signInsPerMinute?: number
   /** Times a user may read or write a thread in a minute. Default 300. */
@@ -111,6 +114,8 @@ export interface FeedbackOptions {
   store?: FeedbackStore
   /** Roles (of `verifySignIn`) that may export the feedback of all users. Default none. */
   readers?: readonly string[]
+  /** Messages of which one user's feedback is kept; of more the oldest is forgotten. Default 1,000. */
+  maxPerUser?: number
   /** Milliseconds a feedback is kept. Default 180 days. */
   retentionMs?: number
 }
@@ -123,7 +128,7 @@ export interface GatewayOptions {
   models?: Record<string, ModelRoute>
   /** Agents that run here, by name: `{ travel: hostAgent(agent) }`. Default none. */
   agents?: Record<string, HostedAgent>
-  /** What tool calls of hosted agents have been done. Default in this process. */
+  /** What tool calls of hosted agents have been done. Default in this process: `memoryLedgers()`. The gateway closes it when it closes. */
   ledgers?: HostedLedgers
   auth?: AuthOptions
   limits?: LimitOptions
@@ -161,8 +166,8 @@ export function withThreadDefaults(threads: ThreadStoreOptions = {}): ThreadSett
 export type FeedbackSettings = Required<Omit<FeedbackOptions, 'store'>>
 
 /** Fills in the defaults of {@link FeedbackOptions}, but for the store. */
-export function withFeedbackDefaults({ readers = [], retentionMs = 180 * 24 * 3_600_000 }: FeedbackOptions = {}): FeedbackSettings {
-  return { readers, retentionMs }
+export function withFeedbackDefaults({ readers = [], maxPerUser = 1000, retentionMs = 180 * 24 * 3_600_000 }: FeedbackOptions = {}): FeedbackSettings {
+  return { readers, maxPerUser: Math.min(maxPerUser, 2 ** 31 - 1), retentionMs }
 }
 
 /** {@link LimitOptions} with every default filled in. */
@@ -192,6 +197,7 @@ export function withLimitDefaults(limits: LimitOptions = {}): Limits {
     maxBodyBytes: limits.maxBodyBytes ?? 1024 * 1024,
     requestsPerMinute: limits.requestsPerMinute ?? 60,
     logReadsPerMinute: limits.logReadsPerMinute ?? 600,
+    maxConcurrentReads: limits.maxConcurrentReads ?? 64,
     signInsPerMinute: limits.signInsPerMinute ?? 600,
     threadCallsPerMinute: limits.threadCallsPerMinute ?? 300,
     maxConcurrentStreams: limits.maxConcurrentStreams ?? 4,

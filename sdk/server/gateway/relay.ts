@@ -46,8 +46,14 @@ export function errorLines(problem: Problem, requestId: string): string[] {
   return ['event: error', `data: ${JSON.stringify(frameBody(problem, requestId))}`]
 }
 
+/** An error of the gateway as the end of a run: what AG-UI's clients understand, and besides what ours do. */
+export const runErrorLines: ErrorLines = (problem, requestId) => {
+  const { message, code } = problem
+  return ['event: error', `data: ${JSON.stringify({ type: 'RUN_ERROR', message, code, ...frameBody(problem, requestId) })}`]
+}
+
 /** What an error that stands in a stream says: what its response would have said, and its status. */
-export function frameBody(problem: Problem, requestId: string): ErrorBody {
+function frameBody(problem: Problem, requestId: string): ErrorBody {
   const body: ErrorBody & { error: { status: number; retryAfter?: number } } = {
     error: { ...errorBody(problem, requestId).error, status: problem.status },
   }

@@ -12,7 +12,19 @@ export async function readJsonObject(request: Request, maxBytes: number): Promis
   if (!value || typeof value !== 'object' || Array.isArray(value)) {
     throw new Problem('invalid_json', 'The body must be a JSON object.')
   }
+  if (isDeeper(value, maxDepth)) throw new Problem('invalid_json', `The body is nested deeper than ${maxDepth} levels.`)
   return value as Record<string, unknown>
+}
+
+/** Whoever writes it down again goes as deep, and the stack ends at some thousands. */
+const maxDepth = 500
+
+function isDeeper(value: object, levels: number): boolean {
+  let level: object[] = [value]
+  for (let depth = 0; depth < levels && level.length > 0; depth++) {
+    level = level.flatMap(item => Object.values(item).filter(child => child !== null && typeof child === 'object') as object[])
+  }
+  return level.length > 0
 }
 
 async function readText(request: Request, maxBytes: number): Promise<string> {

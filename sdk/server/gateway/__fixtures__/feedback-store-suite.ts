@@ -7,7 +7,7 @@ export interface FeedbackStoreBed {
   pass(ms: number): void | Promise<void>
 }
 
-const day = 24 * 3_600_000
+const day = { ttlMs: 24 * 3_600_000, maxPerUser: 9 }
 let counter = 0
 const given = (more: Partial<StoredFeedback> = {}): StoredFeedback => ({ userId: 'u', threadId: 't', messageId: `m-${++counter}`, rating: 'up', at: counter, ...more })
 
@@ -44,8 +44,19 @@ export function feedbackStoreSuite(name: string, { open, pass }: FeedbackStoreBe
       await store.erase('*')
       expect((await store.list(0, 1000)).map(({ userId }) => userId).filter(userId => names.includes(userId))).toEqual(['a', 'a b', 'a%2A'])
     })
+    it('of so many messages of a user, the last ones; of another user more', async () => {
+      const two = { ...day, maxPerUser: 2 }
+      await store.put(given({ userId: 'few*' }), two)
+      const all = [1, 2, 3].map(() => given({ userId: 'few' }))
+      for (const feedback of all) await store.put(feedback, two)
+      expect(await mine('few')).toEqual(all.slice(1))
+      const again = { ...all[1]!, at: ++counter }
+      await store.put(again, two)
+      expect(await mine('few')).toEqual([all[2], again])
+      expect(await mine('few*')).toHaveLength(1)
+    })
     it('until its time is over', async () => {
-      await store.put(given({ userId: 'short' }), 100)
+      await store.put(given({ userId: 'short' }), { ...day, ttlMs: 100 })
       expect(await mine('short')).toHaveLength(1)
       await pass(100)
       expect(await mine('short')).toEqual([])

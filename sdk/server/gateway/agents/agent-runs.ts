@@ -1,12 +1,16 @@
 import { randomUUID } from 'node:crypto'
-import { createRunContext, type RunInput, type ToolLedger } from '../../../index.js'
+import { createRunContext, type RunInput } from '../../../index.js'
 import type { CompletionCall, CompletionContext } from '../completion-call.js'
+import { isId } from '../ids.js'
 import { answerWithLog } from '../log-answers.js'
 import { checkLogId } from '../log-places.js'
 import { openLog, type LogSource } from '../logged-completion.js'
 import { Problem } from '../problem.js'
-import type { HostedAgent, HostedLedgers } from './host-agent.js'
-import { runErrorLines, runLines } from './run-lines.js'
+import { redact } from '../redact.js'
+import { runErrorLines } from '../relay.js'
+import type { HostedAgent } from './host-agent.js'
+import type { HostedLedgers } from './hosted-ledgers.js'
+import { type HostedRun, runLines } from './run-lines.js'
 
 /** What runs of agents need of the gateway. */
 export interface AgentContext extends CompletionContext {
@@ -19,33 +23,42 @@ export const runPath = /^\/v1\/agents\/([^/]+)\/runs$/
 
 /** Runs an agent for a user and answers with its events. Every run is kept, under an id of ours where the client has none. */
 export async function runAgent(call: CompletionCall, name: string, context: AgentContext): Promise<Response> {
-  const source = await agentSource(call, name, context)
   const id = call.request.headers.get('x-sampan-log-id')
-  return answerWithLog(call, await openLog(call, id === null ? `run-${randomUUID()}` : checkLogId(id), context, () => source), context)
+  return answerWithLog(call, await openLog(call, id === null ? `run-${randomUUID()}` : checkLogId(id), context, () => agentSource(call, name, context)), context)
 }
 
 /** A run as the source of a log. Throws what is wrong with the request. */
-export async function agentSource({ body, caller }: CompletionCall, name: string, { agents, ledgers }: AgentContext): Promise<LogSource> {
+export function agentSource({ body, caller: { userId }, requestId }: CompletionCall, name: string, { agents, ledgers, providers, onProblem }: AgentContext): LogSource {
   const hosted = Object.hasOwn(agents, name) ? agents[name] : undefined
   if (!hosted) throw new Problem('agent_not_found', `There is no agent "${name.slice(0, 80)}" here.`)
   const input = readInput(body)
-  const ledger = await ledgers.open(caller.userId, input.threadId)
-  return { start: lifetime => runLines(hosted.agent, input, cancel => contextOf(hosted, caller, ledger, cancel), lifetime), errorLines: runErrorLines }
+  const run: HostedRun = {
+    agent: hosted.agent,
+    input,
+    async contextFor(cancel) {
+      const parts = hosted.context?.({ userId }) ?? {}
+      return createRunContext({ ...parts, ledger: parts.ledger ?? (await ledgers.open(userId, input.threadId)), cancel })
+    },
+    wordsOf({ message, code = '' }) {
+      // What a user asked wrongly is theirs to mend; a model that cannot be reached is not.
+      const isOurs = /^(endpoint|transport)\//.test(code)
+      if (isOurs) onProblem(new Problem('upstream_error', message, { cause: new Error(`A run of the agent "${name}" ended with ${code}: ${message}`) }), requestId)
+      return redact(message, Object.values(providers).flatMap(({ secrets }) => secrets))
+    },
+  }
+  return { start: lifetime => runLines(run, lifetime), errorLines: runErrorLines }
 }
 
-function contextOf({ context }: HostedAgent, caller: CompletionCall['caller'], ledger: ToolLedger, cancel: Parameters<Parameters<typeof runLines>[2]>[0]) {
-  return createRunContext({ ledger, ...context?.({ userId: caller.userId }), cancel })
-}
-
-/** AG-UI's input of a run. What it leaves out is empty; going on with a run of the gateway is reading its log, not this. */
-function readInput(body: Record<string, unknown>): RunInput {
-  const { threadId, runId, messages, tools = [], context = [], resume } = body
-  const isText = (value: unknown): value is string => typeof value === 'string' && value !== '' && value.length <= 200
-  if (!isText(threadId) || !isText(runId)) throw invalid('`threadId` and `runId` must be texts of at most 200 characters.')
-  for (const [field, list] of Object.entries({ messages, tools, context, resume: resume ?? [] })) {
+/** AG-UI's input of a run, and no other field. What it leaves out is empty; going on with a run here is reading its log. */
+function readInput({ threadId, runId, parentRunId, protocolVersion, state, messages, tools, context, forwardedProps, resume }: Record<string, unknown>): RunInput {
+  if (!isId(threadId) || !isId(runId)) throw invalid('`threadId` and `runId` must be texts of at most 200 characters.')
+  const lists = { messages, tools: tools ?? [], context: context ?? [], resume: resume ?? undefined }
+  for (const [field, list] of Object.entries(lists)) {
+    if (field === 'resume' && list === undefined) continue
     if (!Array.isArray(list) || list.some(item => Object(item) !== item)) throw invalid(`\`${field}\` must be a list of objects.`)
   }
-  return { ...body, threadId, runId, messages, tools, context, resume: resume ?? undefined, attach: undefined } as RunInput
+  const texts = Object.entries({ parentRunId, protocolVersion }).filter(([, value]) => typeof value === 'string')
+  return { threadId, runId, ...Object.fromEntries(texts), state, forwardedProps, ...lists } as RunInput
 }
 
 function invalid(message: string): Problem {

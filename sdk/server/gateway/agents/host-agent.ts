@@ -1,18 +1,10 @@
-import type { Agent, RunContext, ToolLedger } from '../../../index.js'
+import type { Agent, RunContext } from '../../../index.js'
 
 /** An agent that the gateway runs for its users. */
 export interface HostedAgent {
   readonly agent: Agent
   /** Makes parts of each run's context: a budget, a trace. */
   readonly context?: (caller: { userId: string }) => Partial<Omit<RunContext, 'cancel'>>
-}
-
-/** Where the gateway keeps what tool calls of a conversation have been done, from one of its runs to the next. */
-export interface HostedLedgers {
-  /** The ledger of a user's thread. */
-  open(userId: string, threadId: string): ToolLedger | Promise<ToolLedger>
-  /** Forgets a user. */
-  erase(userId: string): void | Promise<void>
 }
 
 /**

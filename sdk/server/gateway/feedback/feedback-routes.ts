@@ -1,4 +1,5 @@
 import type { FeedbackStore, StoredFeedback } from './feedback-store.js'
+import { isId } from '../ids.js'
 import type { RateLimiter } from '../limits.js'
 import { json } from '../log-answers.js'
 import type { FeedbackSettings } from '../options.js'
@@ -24,7 +25,7 @@ export async function writeFeedback(request: Request, { tokens, feedback: { stor
   const threadId = checkId(given.threadId, 'threadId')
   const messageId = checkId(given.messageId, 'messageId')
   if (rating === 'none') await store.delete(userId, threadId, messageId)
-  else await store.put(checkFeedback({ ...given, rating }, { userId, threadId, messageId, at: now() }), settings.retentionMs)
+  else await store.put(checkFeedback({ ...given, rating }, { userId, threadId, messageId, at: now() }), { ttlMs: settings.retentionMs, maxPerUser: settings.maxPerUser })
   return json({ isKept: rating !== 'none' }, request)
 }
 
@@ -54,6 +55,6 @@ function isLabels(labels: unknown): labels is string[] {
 }
 
 function checkId(id: unknown, field: string): string {
-  if (typeof id === 'string' && id.length > 0 && id.length <= 200) return id
+  if (isId(id)) return id
   throw new Problem('invalid_request', `\`${field}\` must be a text of 1 to 200 characters.`)
 }

@@ -19,15 +19,15 @@ feedbackStoreSuite('memory', { open: async () => memoryFeedbackStore({ now }), p
 feedbackStoreSuite('SQLite', { open: async () => sqliteFeedbackStore({ path: join(folder, 'suite.db'), now }), pass })
 
 it('memory forgets the oldest when it is full', async () => {
-  const store = memoryFeedbackStore({ maxEntries: 2 })
-  for (const messageId of ['1', '2', '3']) await store.put({ ...feedback, messageId }, 1000)
+  const store = memoryFeedbackStore({ maxBytes: 800 })
+  for (const messageId of ['1', '2', '3']) await store.put({ ...feedback, messageId }, { ttlMs: 1000, maxPerUser: 9 })
   expect((await store.list(0, 9)).map(({ messageId }) => messageId)).toEqual(['2', '3'])
 })
 
 it('a SQLite file has its feedback after a restart, and one gateway at a time', async () => {
   const path = join(folder, 'again.db')
   const first = sqliteFeedbackStore({ path })
-  await first.put(feedback, 100_000)
+  await first.put(feedback, { ttlMs: 100_000, maxPerUser: 9 })
   expect(() => sqliteFeedbackStore({ path })).toThrow('is used by another gateway')
   await first.close()
   const second = sqliteFeedbackStore({ path })

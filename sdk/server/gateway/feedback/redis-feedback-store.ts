@@ -1,58 +1,72 @@
-import { createRequire } from 'node:module'
-import type { Redis, RedisOptions } from 'ioredis'
-import { type FeedbackStore, feedbackName, type StoredFeedback } from './feedback-store.js'
+import { type FeedbackStore, feedbackName, type StoredFeedback, userName } from './feedback-store.js'
+import { openRedis, type RedisPlace } from '../open-redis.js'
 
-/** Where a {@link redisFeedbackStore} keeps feedback. */
-export interface RedisFeedbackStoreOptions {
-  /** `redis://…`, or `rediss://…` for TLS. */
-  url: string
-  /** What every key begins with. Default `sampan:`. */
-  prefix?: string
-  /** Milliseconds a command may take, those included in which Redis is away. Default 10 seconds. */
-  commandTimeoutMs?: number
-}
+// A hash has the feedback by name; sorted sets have the names by time, by when they are over, and for each user by time.
+// In every script: keys of the first three; the first argument is what keys of users begin with, and a name begins with its user.
+const prelude = `
+local function drop(names)
+  for _, name in ipairs(names) do
+    redis.call('HDEL', KEYS[1], name)
+    redis.call('ZREM', KEYS[2], name)
+    redis.call('ZREM', KEYS[3], name)
+    redis.call('ZREM', ARGV[1] .. string.match(name, '^[^ ]*'), name)
+  end
+end`
+
+/** Arguments: name, feedback, its time, the time now, when it is over, most of a user. */
+const putScript = `${prelude}
+drop(redis.call('ZRANGEBYSCORE', KEYS[3], '-inf', ARGV[5], 'LIMIT', 0, 1000))
+redis.call('HSET', KEYS[1], ARGV[2], ARGV[3])
+redis.call('ZADD', KEYS[2], ARGV[4], ARGV[2])
+redis.call('ZADD', KEYS[3], ARGV[6], ARGV[2])
+local own = ARGV[1] .. string.match(ARGV[2], '^[^ ]*')
+redis.call('ZADD', own, ARGV[4], ARGV[2])
+drop(redis.call('ZRANGE', own, 0, -1 - ARGV[7]))`
+
+/** Arguments: the time now. */
+const sweepScript = `${prelude}
+drop(redis.call('ZRANGEBYSCORE', KEYS[3], '-inf', ARGV[2], 'LIMIT', 0, 1000))`
+
+/** Arguments: name. */
+const deleteScript = `${prelude}
+drop({ ARGV[2] })`
+
+/** Arguments: the user, as names begin with it. */
+const eraseScript = `${prelude}
+drop(redis.call('ZRANGE', ARGV[1] .. ARGV[2], 0, -1))`
 
 /** Keeps feedback in Redis, for several gateways. Redis must not lose it: turn its persistence on. */
-export function redisFeedbackStore({ url, prefix = 'sampan:', commandTimeoutMs = 10_000 }: RedisFeedbackStoreOptions): FeedbackStore {
-  const redis = connect(url, { commandTimeout: commandTimeoutMs, maxRetriesPerRequest: null, retryStrategy: attempt => Math.min(attempt * 50, 1000) })
-  // Braces: in a cluster, what is written together must be in one place.
-  const [entries, byTime, byExpiry] = ['entries', 'times', 'expiries'].map(word => `${prefix}{feedback}:${word}`) as [string, string, string]
-  async function drop(names: string[]): Promise<void> {
-    if (names.length > 0) await redis.multi().hdel(entries, ...names).zrem(byTime, ...names).zrem(byExpiry, ...names).exec()
-  }
+export function redisFeedbackStore({ url, prefix = 'sampan:', commandTimeoutMs: commandTimeout = 10_000 }: RedisPlace): FeedbackStore {
+  const numberOfKeys = 3
+  const redis = openRedis(url, { commandTimeout }, {
+    sampanFeedbackPut: { numberOfKeys, lua: putScript },
+    sampanFeedbackSweep: { numberOfKeys, lua: sweepScript },
+    sampanFeedbackDelete: { numberOfKeys, lua: deleteScript },
+    sampanFeedbackErase: { numberOfKeys, lua: eraseScript },
+  })
+  // Braces: in a cluster, what one script touches must be in one place.
+  const base = `${prefix}{feedback}:`
+  const [entries, byTime, byExpiry] = ['entries', 'times', 'expiries'].map(word => base + word) as [string, string, string]
+  const first = [entries, byTime, byExpiry, `${base}of:`] as const
   return {
-    async put(feedback, ttlMs) {
+    async put(feedback, { ttlMs, maxPerUser }) {
       const { userId, threadId, messageId, at } = feedback
-      const name = feedbackName(userId, threadId, messageId)
-      await drop(await redis.zrangebyscore(byExpiry, '-inf', Date.now(), 'LIMIT', 0, 1000))
-      await redis.multi().hset(entries, name, JSON.stringify(feedback)).zadd(byTime, at, name).zadd(byExpiry, Date.now() + ttlMs, name).exec()
+      await redis.sampanFeedbackPut(...first, feedbackName(userId, threadId, messageId), JSON.stringify(feedback), at, Date.now(), Date.now() + ttlMs, maxPerUser)
     },
-    delete: (userId, threadId, messageId) => drop([feedbackName(userId, threadId, messageId)]),
+    async delete(userId, threadId, messageId) {
+      await redis.sampanFeedbackDelete(...first, feedbackName(userId, threadId, messageId))
+    },
     async list(since, limit) {
-      await drop(await redis.zrangebyscore(byExpiry, '-inf', Date.now(), 'LIMIT', 0, 1000))
+      await redis.sampanFeedbackSweep(...first, Date.now())
       const names = await redis.zrangebyscore(byTime, since, '+inf', 'LIMIT', 0, limit)
       const found = names.length > 0 ? await redis.hmget(entries, ...names) : []
       return found.flatMap(json => (json === null ? [] : [JSON.parse(json) as StoredFeedback]))
     },
     async erase(userId) {
-      const [user] = feedbackName(userId, '', '').split(' ')
-      for (let cursor = '0', isFirst = true; isFirst || cursor !== '0'; isFirst = false) {
-        const [next, pairs] = await redis.hscan(entries, cursor, 'MATCH', `${user} *`, 'COUNT', 1000)
-        await drop(pairs.filter((_, index) => index % 2 === 0))
-        cursor = next
-      }
+      await redis.sampanFeedbackErase(...first, userName(userId))
     },
     async close() {
       redis.disconnect()
     },
   }
-}
-
-function connect(url: string, options: RedisOptions): Redis {
-  // Loaded here and not at the top: whoever keeps feedback elsewhere needs none of it.
-  const { Redis: RedisClient } = createRequire(import.meta.url)('ioredis') as { Redis: new (url: string, options: RedisOptions) => Redis }
-  const client = new RedisClient(url, options)
-  // It connects again by itself. What fails for good is told by the command that fails.
-  client.on('error', () => {})
-  return client
 }

@@ -12,7 +12,7 @@ export interface SqliteFeedbackStoreOptions {
 const tables = `
   CREATE TABLE IF NOT EXISTS feedback (name TEXT PRIMARY KEY, user TEXT NOT NULL, at INTEGER NOT NULL, expires INTEGER NOT NULL, json TEXT NOT NULL) WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS feedback_at ON feedback (at);
-  CREATE INDEX IF NOT EXISTS feedback_user ON feedback (user);
+  CREATE INDEX IF NOT EXISTS feedback_user ON feedback (user, at);
   CREATE INDEX IF NOT EXISTS feedback_expires ON feedback (expires)`
 
 /**
@@ -28,12 +28,15 @@ export function sqliteFeedbackStore({ path, now = Date.now }: SqliteFeedbackStor
   const list = sql('SELECT json FROM feedback WHERE at >= ? AND expires > ? ORDER BY at LIMIT ?')
   const drop = sql('DELETE FROM feedback WHERE name = ?')
   const erase = sql('DELETE FROM feedback WHERE user = ?')
+  const trim = sql('DELETE FROM feedback WHERE name IN (SELECT name FROM feedback WHERE user = ? ORDER BY at DESC LIMIT -1 OFFSET ?)')
+  const add = database.transaction((feedback: StoredFeedback, ttlMs: number, maxPerUser: number): void => {
+    const { userId, threadId, messageId, at } = feedback
+    expire.run(now())
+    put.run(feedbackName(userId, threadId, messageId), userId, at, now() + ttlMs, JSON.stringify(feedback))
+    trim.run(userId, maxPerUser)
+  })
   return {
-    async put(feedback, ttlMs) {
-      const { userId, threadId, messageId, at } = feedback
-      expire.run(now())
-      put.run(feedbackName(userId, threadId, messageId), userId, at, now() + ttlMs, JSON.stringify(feedback))
-    },
+    put: async (feedback, { ttlMs, maxPerUser }) => add(feedback, ttlMs, maxPerUser),
     async delete(userId, threadId, messageId) {
       drop.run(feedbackName(userId, threadId, messageId))
     },

@@ -1,4 +1,5 @@
 import { within } from '../sse-response.js'
+import type { SlotLimiter } from '../limits.js'
 import type { LogSettings } from '../options.js'
 import { Problem } from '../problem.js'
 import { errorFrame } from '../relay.js'
@@ -12,6 +13,8 @@ export interface LogBookOptions {
   settings: LogSettings
   /** Milliseconds a completion may last. */
   maxCompletionMs: number
+  /** Places to read, by user. */
+  readers: SlotLimiter
 }
 
 /** The logs of a gateway: those it writes, and all that it may read. */
@@ -24,7 +27,7 @@ export interface LogBook {
    * @returns the log, where this gateway writes it.
    */
   open(key: LogKey, start: (store: LogStore) => Promise<RunningLog | undefined>): Promise<RunningLog | undefined>
-  /** Begins to read behind `after`. */
+  /** Begins to read behind `after`. Throws a 429 where its user reads too many already. */
   read(key: LogKey, after: number, requestId: string): LogReading
   /** Whoever writes it is told that its readers may come back. */
   keep(key: LogKey): void
@@ -47,7 +50,7 @@ const closeMs = 1000
 const lookMs = 2000
 
 /** Opens the book over a store. */
-export function createLogBook({ store, settings, maxCompletionMs }: LogBookOptions): LogBook {
+export function createLogBook({ store, settings, maxCompletionMs, readers }: LogBookOptions): LogBook {
   const running = new Map<string, RunningLog>()
   const opening = new Map<string, Promise<RunningLog | undefined>>()
   const readings = new Set<LogReading>()
@@ -61,7 +64,7 @@ export function createLogBook({ store, settings, maxCompletionMs }: LogBookOptio
     void log.ended.finally(() => running.delete(keyText(key)))
     return log
   }
-  const read: LogBook['read'] = (key, after, requestId) => {
+  const begin = (key: LogKey, after: number, requestId: string, release: () => void): LogReading => {
     const { retentionMs: ttlMs, graceMs, maxFramesBehind } = settings
     const reading = startReading({
       store, key, after, requestId, ttlMs, maxFramesBehind,
@@ -69,6 +72,7 @@ export function createLogBook({ store, settings, maxCompletionMs }: LogBookOptio
       stalledMs: maxCompletionMs,
       lookMs: Math.max(10, Math.min(lookMs, graceMs / 3)),
       onLeave() {
+        release()
         readings.delete(reading)
         if (readings.size === 0) onIdle()
       },
@@ -90,7 +94,7 @@ export function createLogBook({ store, settings, maxCompletionMs }: LogBookOptio
         opening.delete(name)
       }
     },
-    read,
+    read: (key, after, requestId) => begin(key, after, requestId, readers.take(key.userId)),
     keep(key) {
       const own = running.get(keyText(key))
       if (own) own.keep()
@@ -107,14 +111,10 @@ export function createLogBook({ store, settings, maxCompletionMs }: LogBookOptio
       if (slice?.isDone) return true
       if (!slice) onUnknown()
       if (!slice && (await bury(store, key, requestId, settings.retentionMs))) return true
-      return cancelElsewhere(store, read(key, slice?.last ?? 0, requestId), key)
+      // No place of its user's is taken: what runs can always be stopped.
+      return cancelElsewhere(store, begin(key, slice?.last ?? 0, requestId, () => {}), key)
     },
-    async erase(userId) {
-      const own = [...running.values()].filter(({ key }) => key.userId === userId)
-      await store.erase(userId)
-      for (const log of own) log.stop(cancelled())
-      await within(Promise.all(own.map(({ ended }) => ended)), cancelMs)
-    },
+    erase: userId => eraseLogs(userId, store, running, opening),
     async close() {
       const idle = new Promise<void>(resolve => (onIdle = resolve))
       await within(Promise.all([...running.values()].map(({ ended }) => ended)), closeMs)
@@ -123,6 +123,16 @@ export function createLogBook({ store, settings, maxCompletionMs }: LogBookOptio
       await store.close()
     },
   }
+}
+
+/** Forgets a user's logs, and ends those that run, or are about to. */
+async function eraseLogs(userId: string, store: LogStore, running: Map<string, RunningLog>, opening: Map<string, Promise<unknown>>): Promise<void> {
+  const base = keyText({ userId, id: '' })
+  await Promise.allSettled([...opening].flatMap(([name, work]) => (name.startsWith(base) ? [work] : [])))
+  const own = [...running.values()].filter(({ key }) => key.userId === userId)
+  await store.erase(userId)
+  for (const log of own) log.stop(cancelled())
+  await within(Promise.all(own.map(({ ended }) => ended)), cancelMs)
 }
 
 /** An id that is cancelled before its request arrives stays cancelled. */

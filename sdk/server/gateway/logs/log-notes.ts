@@ -1,14 +1,12 @@
 import { keyText, type LogKey, type LogNote, type LogStore } from './log-store.js'
 
 /** What is said about logs inside this process. */
-export type LogNotes = Pick<LogStore, 'tell' | 'watch'> & { readonly size: number }
+export type LogNotes = Pick<LogStore, 'tell' | 'watch'>
 
+/** Tells those who watch in this process. */
 export function createLogNotes(): LogNotes {
   const listeners = new Map<string, Set<(note: LogNote) => void>>()
   return {
-    get size() {
-      return listeners.size
-    },
     tell(key, note) {
       for (const listener of [...(listeners.get(keyText(key)) ?? [])]) listener(note)
     },

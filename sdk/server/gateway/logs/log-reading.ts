@@ -1,6 +1,6 @@
-import type { Frame } from '../frames.js'
+import { dataOf, type Frame } from '../frames.js'
 import { Problem } from '../problem.js'
-import { errorFrame } from '../relay.js'
+import { errorLines, runErrorLines } from '../relay.js'
 import { truncated } from '../upstream.js'
 import { foldFrames } from './fold-frames.js'
 import type { LogKey, LogSlice, LogStore } from './log-store.js'
@@ -119,7 +119,18 @@ async function readFolded(store: LogStore, key: LogKey, after: number, last: num
 
 /** Ends a log whose writer is gone. Where another reader was faster, or the writer lives, it changes nothing. */
 async function endOrphan({ store, key, requestId, ttlMs }: LogReadingOptions, last: number): Promise<void> {
-  await store.append(key, { frames: [errorFrame(truncated(), requestId, last + 1)], isLast: true, ttlMs })
+  const before = last > 0 ? await store.read(key, last - 1, 1) : undefined
+  const say = before?.frames.some(isOfRun) ? runErrorLines : errorLines
+  await store.append(key, { frames: [{ seq: last + 1, lines: say(truncated(), requestId) }], isLast: true, ttlMs })
+}
+
+/** Whether a frame is of a hosted run: its log ends as AG-UI has it. */
+function isOfRun({ lines }: Frame): boolean {
+  try {
+    return typeof (JSON.parse(dataOf(lines)) as { type?: unknown } | null)?.type === 'string'
+  } catch {
+    return false
+  }
 }
 
 /** There is no such log of this user. */

@@ -1,18 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { createRequire } from 'node:module'
-import type { Redis, RedisOptions } from 'ioredis'
+import { openRedis, type RedisPlace } from '../open-redis.js'
 import { keyText, type LogKey, type LogStore } from './log-store.js'
 import { createRedisChannels } from './redis-channels.js'
 import { appendScript, createScript, eraseScript } from './redis-scripts.js'
 
 /** Where a {@link redisLogStore} keeps its logs. */
-export interface RedisLogStoreOptions {
-  /** `redis://…`, or `rediss://…` for TLS. */
-  url: string
-  /** What every key and channel begins with. Default `sampan:`. */
-  prefix?: string
-  /** Milliseconds a command may take, those included in which Redis is away. Default 10 seconds. */
-  commandTimeoutMs?: number
+export interface RedisLogStoreOptions extends RedisPlace {
   /**
    * Milliseconds a gateway counts as alive after it last said so; it says so three times as often. What a dead one wrote
    * is over after that. Default 15 seconds.
@@ -22,12 +15,6 @@ export interface RedisLogStoreOptions {
 
 type Row = [id: string, fields: string[]]
 
-type Client = Redis & {
-  sampanCreate(...args: (string | number)[]): Promise<number>
-  sampanAppend(...args: (string | number)[]): Promise<number>
-  sampanErase(...args: (string | number)[]): Promise<number>
-}
-
 /**
  * Keeps logs in Redis Streams (Redis 6.2 or later), for several gateways: each of them may serve and cancel every log.
  * A log whose gateway died reads as an orphan after 15 seconds.
@@ -35,9 +22,13 @@ type Client = Redis & {
  * Every key has an expiry, so a limit of all logs together is Redis's own: `maxmemory` with `maxmemory-policy
  * volatile-ttl`. A log that Redis loses ends with an error: turn its persistence on where restarts must not show.
  */
-export function redisLogStore({ url, prefix = 'sampan:', commandTimeoutMs = 10_000, leaseMs = 15_000 }: RedisLogStoreOptions): LogStore {
-  const redis = connect(url, { commandTimeout: commandTimeoutMs })
-  const ear = connect(url, {})
+export function redisLogStore({ url, prefix = 'sampan:', commandTimeoutMs: commandTimeout = 10_000, leaseMs = 15_000 }: RedisLogStoreOptions): LogStore {
+  const redis = openRedis(url, { commandTimeout }, {
+    sampanCreate: { numberOfKeys: 2, lua: createScript },
+    sampanAppend: { numberOfKeys: 2, lua: appendScript },
+    sampanErase: { numberOfKeys: 1, lua: eraseScript },
+  })
+  const ear = openRedis(url, {})
   const channels = createRedisChannels(ear)
   const own = randomUUID()
   // Logs this store writes. A log of ours that is not among them is one that Redis made after we had given up on it.
@@ -100,24 +91,6 @@ export function redisLogStore({ url, prefix = 'sampan:', commandTimeoutMs = 10_0
       ear.disconnect()
     },
   }
-}
-
-function connect(url: string, options: RedisOptions): Client {
-  // Loaded here and not at the top: whoever keeps logs elsewhere needs none of it.
-  const { Redis: RedisClient } = createRequire(import.meta.url)('ioredis') as { Redis: new (url: string, options: RedisOptions) => Redis }
-  const client = new RedisClient(url, {
-    maxRetriesPerRequest: null,
-    retryStrategy: attempt => Math.min(attempt * 50, 1000),
-    scripts: {
-      sampanCreate: { numberOfKeys: 2, lua: createScript },
-      sampanAppend: { numberOfKeys: 2, lua: appendScript },
-      sampanErase: { numberOfKeys: 1, lua: eraseScript },
-    },
-    ...options,
-  })
-  // It connects again by itself. What fails for good is told by the command that fails.
-  client.on('error', () => {})
-  return client as Client
 }
 
 function seqOf([id]: Row): number {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { createRequire } from 'node:module'
 import type { Database } from 'libsql'
 import type { Frame } from '../frames.js'
+import { closeSqlite, openSqlite } from '../open-sqlite.js'
 import { createLogNotes } from './log-notes.js'
 import { type LogAppend, type LogKey, type LogSlice, type LogStore, weightOf } from './log-store.js'
 
@@ -21,8 +21,7 @@ const tables = `
   CREATE TABLE IF NOT EXISTS logs (log INTEGER PRIMARY KEY, user TEXT NOT NULL, id TEXT NOT NULL, writer TEXT NOT NULL,
     done INTEGER NOT NULL DEFAULT 0, bytes INTEGER NOT NULL DEFAULT 0, expires INTEGER NOT NULL, UNIQUE (user, id));
   CREATE TABLE IF NOT EXISTS frames (log INTEGER NOT NULL, seq INTEGER NOT NULL, text TEXT NOT NULL, PRIMARY KEY (log, seq)) WITHOUT ROWID;
-  CREATE INDEX IF NOT EXISTS logs_expires ON logs (expires);
-  PRAGMA user_version = ${version};`
+  CREATE INDEX IF NOT EXISTS logs_expires ON logs (expires)`
 
 /** How often logs whose time is over are looked for, in milliseconds. */
 const sweepMs = 30_000
@@ -47,7 +46,7 @@ interface Table {
  * @throws Error when another gateway has the file, or a newer version wrote it.
  */
 export function sqliteLogStore({ path, maxBytes = 1024 ** 3, now = Date.now }: SqliteLogStoreOptions): LogStore {
-  const database = open(path)
+  const database = openSqlite(path, version, tables)
   const own = randomUUID()
   const table = createTable(database, own, maxBytes, now)
   const notes = createLogNotes()
@@ -80,11 +79,7 @@ export function sqliteLogStore({ path, maxBytes = 1024 ** 3, now = Date.now }: S
     },
     tell: notes.tell,
     watch: notes.watch,
-    async close() {
-      // Prepared statements outlive `close` until they are collected, and the lock with them: it is given back first.
-      database.exec('PRAGMA journal_mode = DELETE; PRAGMA locking_mode = NORMAL; SELECT count(*) FROM logs;')
-      database.close()
-    },
+    close: async () => closeSqlite(database, 'logs'),
   }
 }
 
@@ -145,22 +140,6 @@ function createTable(database: Database, own: string, maxBytes: number, now: () 
       return { frames: limit > 0 ? framesOf(sql.behind.all(row.log, after, Math.min(limit, 2 ** 31))) : [], first, last }
     },
   }
-}
-
-function open(path: string): Database {
-  // Loaded here and not at the top: the package is native code, and whoever keeps no file needs none of it.
-  const SqliteDatabase = createRequire(import.meta.url)('libsql') as new (path: string) => Database
-  const database = new SqliteDatabase(path)
-  try {
-    database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON;')
-    const { user_version: written } = database.prepare('PRAGMA user_version').get() as { user_version: number }
-    if (written > version) throw new Error(`"${path}" was written by a newer version (${written}) of the gateway.`)
-    database.exec(tables)
-  } catch (error) {
-    database.close()
-    throw /locked|busy/i.test(String(error)) ? new Error(`"${path}" is used by another gateway.`, { cause: error }) : error
-  }
-  return database
 }
 
 function prepare(database: Database) {

@@ -1,3 +1,4 @@
+import { createNamesByUser } from '../names-by-user.js'
 import { bytesOf, judgeWrite, type StoredThread, type ThreadHead, type ThreadStore } from './thread-store.js'
 
 /** How much a {@link memoryThreadStore} keeps. */
@@ -8,6 +9,9 @@ export interface MemoryThreadStoreOptions {
   now?: () => number
 }
 
+/** How often threads whose time is over are looked for, in milliseconds. */
+const sweepMs = 30_000
+
 interface MemoryThread extends StoredThread { userId: string; expiresAt: number }
 
 /** Keeps threads in this process: the default. They end with it; phones that have them bring them back. */
@@ -15,19 +19,26 @@ export function memoryThreadStore({ maxBytes = 256 * 1024 * 1024, now = Date.now
   // In the order in which they were written.
   const threads = new Map<string, MemoryThread>()
   const nameOf = (userId: string, id: string): string => JSON.stringify([userId, id])
+  const names = createNamesByUser()
+  let bytes = 0
+  let sweepAt = 0
+  const forget = (name: string): void => {
+    const thread = threads.get(name)
+    if (!thread) return
+    threads.delete(name)
+    names.delete(thread.userId, name)
+    bytes -= weightOf(thread)
+  }
   const makeRoom = (): void => {
-    let bytes = [...threads.values()].reduce((sum, thread) => sum + thread.bytes, 0)
-    for (const [name, thread] of threads) {
-      if (thread.expiresAt > now() && bytes <= maxBytes) continue
-      threads.delete(name)
-      bytes -= thread.bytes
-    }
+    if (bytes <= maxBytes && now() < sweepAt) return
+    sweepAt = now() + sweepMs
+    for (const [name, { expiresAt }] of threads) if (expiresAt <= now() || bytes > maxBytes) forget(name)
   }
   const find = (userId: string, id: string): MemoryThread | undefined => {
     const thread = threads.get(nameOf(userId, id))
     return thread && thread.expiresAt > now() ? thread : undefined
   }
-  const ofUser = (user: string): MemoryThread[] => [...threads.values()].filter(({ userId, expiresAt }) => userId === user && expiresAt > now())
+  const ofUser = (userId: string): MemoryThread[] => names.of(userId).map(name => threads.get(name)!).filter(({ expiresAt }) => expiresAt > now())
   return {
     list: async userId => ofUser(userId).reverse().map(headOf),
     async read({ userId, id }) {
@@ -37,19 +48,22 @@ export function memoryThreadStore({ maxBytes = 256 * 1024 * 1024, now = Date.now
     async write({ userId, id }, write) {
       const before = find(userId, id)
       const kept = before?.items.slice(0, write.from) ?? []
-      const { bytes, ...judged } = judgeWrite(write, before, bytesOf(kept), ofUser(userId).filter(thread => thread !== before), now())
+      const { bytes: size, ...judged } = judgeWrite(write, before, bytesOf(kept), ofUser(userId).filter(thread => thread !== before), now())
       if (judged.type !== 'written') return judged
       const items = [...kept, ...write.items]
-      threads.delete(nameOf(userId, id))
-      threads.set(nameOf(userId, id), { userId, id, version: judged.version, at: now(), count: items.length, bytes: bytes!, items, rest: write.rest, expiresAt: now() + write.ttlMs })
+      const thread = { userId, id, version: judged.version, at: now(), count: items.length, bytes: size!, items, rest: write.rest, expiresAt: now() + write.ttlMs }
+      forget(nameOf(userId, id))
+      threads.set(nameOf(userId, id), thread)
+      names.add(userId, nameOf(userId, id))
+      bytes += weightOf(thread)
       makeRoom()
       return judged
     },
     async delete({ userId, id }) {
-      threads.delete(nameOf(userId, id))
+      forget(nameOf(userId, id))
     },
-    async erase(user) {
-      for (const [name, { userId }] of threads) if (userId === user) threads.delete(name)
+    async erase(userId) {
+      names.of(userId).forEach(forget)
     },
     async close() {},
   }
@@ -57,4 +71,9 @@ export function memoryThreadStore({ maxBytes = 256 * 1024 * 1024, now = Date.now
 
 function headOf({ id, version, at, count, bytes }: ThreadHead): ThreadHead {
   return { id, version, at, count, bytes }
+}
+
+/** What a thread weighs: its bytes, and about what keeping it and its items costs. */
+function weightOf({ bytes, count }: MemoryThread): number {
+  return bytes + 32 * count + 512
 }

@@ -1,20 +1,10 @@
-import { createRequire } from 'node:module'
-import type { Redis, RedisOptions } from 'ioredis'
-import { type ThreadHead, type ThreadKey, type ThreadStore, type ThreadWritten } from './thread-store.js'
-
-/** Where a {@link redisThreadStore} keeps its threads. */
-export interface RedisThreadStoreOptions {
-  /** `redis://…`, or `rediss://…` for TLS. */
-  url: string
-  /** What every key begins with. Default `sampan:`. */
-  prefix?: string
-  /** Milliseconds a command may take, those included in which Redis is away. Default 10 seconds. */
-  commandTimeoutMs?: number
-}
+import { openRedis, type RedisPlace } from '../open-redis.js'
+import type { ThreadHead, ThreadKey, ThreadStore, ThreadWritten } from './thread-store.js'
 
 interface RedisHead extends ThreadHead { expires: number }
 
-// Judges and writes in one go, as `judgeWrite` does. Numbers of 13 digits stay whole in a script's floats.
+// Judges and writes in one go, as `judgeWrite` does. Numbers of 13 digits stay whole in a script's floats. A thread of which
+// Redis has lost a part, because its memory was full, is none: else a phone would take over that it is empty.
 const writeScript = `
 local id, after, from, now, ttl = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
 local before, others, total = nil, 0, 0
@@ -25,6 +15,7 @@ for i = 1, #heads, 2 do
   elseif heads[i] == id then before = head
   else others = others + 1; total = total + head.bytes end
 end
+if before and (redis.call('LLEN', KEYS[2]) ~= before.count or redis.call('EXISTS', KEYS[3]) == 0) then before = nil end
 local version = before and before.version or 0
 if after ~= version or from > (before and before.count or 0) then return { 'conflict', string.format('%.0f', version) } end
 local bytes = #ARGV[8]
@@ -44,17 +35,12 @@ const eraseScript = `
 for _, id in ipairs(redis.call('HKEYS', KEYS[1])) do redis.call('DEL', ARGV[1] .. id, ARGV[2] .. id) end
 redis.call('DEL', KEYS[1])`
 
-type Client = Redis & {
-  sampanThreadWrite(...args: (string | number)[]): Promise<[type: ThreadWritten['type'], version: string]>
-  sampanThreadsErase(...args: string[]): Promise<unknown>
-}
-
 /**
  * Keeps threads in Redis, for several gateways. Redis must not lose them: turn its persistence on. A command that was sent
  * again after a lost connection may find its own write and report a conflict; phones then read, and see that it is theirs.
  */
-export function redisThreadStore({ url, prefix = 'sampan:', commandTimeoutMs = 10_000 }: RedisThreadStoreOptions): ThreadStore {
-  const redis = connect(url, { commandTimeout: commandTimeoutMs })
+export function redisThreadStore({ url, prefix = 'sampan:', commandTimeoutMs: commandTimeout = 10_000 }: RedisPlace): ThreadStore {
+  const redis = openRedis(url, { commandTimeout }, { sampanThreadWrite: { numberOfKeys: 3, lua: writeScript }, sampanThreadsErase: { numberOfKeys: 1, lua: eraseScript } })
   // Braces: in a cluster, what one script touches must be in one place.
   const baseOf = (userId: string): string => `${prefix}{${encodeURIComponent(userId)}}:`
   const headsKey = (userId: string): string => `${baseOf(userId)}threads`
@@ -72,11 +58,11 @@ export function redisThreadStore({ url, prefix = 'sampan:', commandTimeoutMs = 1
         return result
       }) as [string | null, string[], string | null]
       const found = head === null ? undefined : (JSON.parse(head) as RedisHead)
-      return found && rest !== null && found.expires > Date.now() ? { ...headOf(found), items, rest } : undefined
+      return found && rest !== null && items.length === found.count && found.expires > Date.now() ? { ...headOf(found), items, rest } : undefined
     },
     async write(key, { after, from, items, rest, ttlMs, maxThreads, maxBytes }) {
       const args = [key.id, after, from, Date.now(), ttlMs, finite(maxThreads), finite(maxBytes), rest, ...items]
-      const [type, version] = await redis.sampanThreadWrite(headsKey(key.userId), itemsKey(key), restKey(key), ...args)
+      const [type, version] = (await redis.sampanThreadWrite(headsKey(key.userId), itemsKey(key), restKey(key), ...args)) as [ThreadWritten['type'], string]
       return type === 'full' ? { type } : { type, version: Number(version) }
     },
     async delete(key) {
@@ -97,18 +83,4 @@ function finite(limit: number): number {
 
 function headOf({ id, version, at, count, bytes }: RedisHead): ThreadHead {
   return { id, version, at, count, bytes }
-}
-
-function connect(url: string, options: RedisOptions): Client {
-  // Loaded here and not at the top: whoever keeps threads elsewhere needs none of it.
-  const { Redis: RedisClient } = createRequire(import.meta.url)('ioredis') as { Redis: new (url: string, options: RedisOptions) => Redis }
-  const client = new RedisClient(url, {
-    maxRetriesPerRequest: null,
-    retryStrategy: attempt => Math.min(attempt * 50, 1000),
-    scripts: { sampanThreadWrite: { numberOfKeys: 3, lua: writeScript }, sampanThreadsErase: { numberOfKeys: 1, lua: eraseScript } },
-    ...options,
-  })
-  // It connects again by itself. What fails for good is told by the command that fails.
-  client.on('error', () => {})
-  return client as Client
 }

@@ -1,5 +1,5 @@
-import { createRequire } from 'node:module'
 import type { Database } from 'libsql'
+import { closeSqlite, openSqlite } from '../open-sqlite.js'
 import { bytesOf, judgeWrite, type ThreadHead, type ThreadKey, type ThreadStore, type ThreadWrite, type ThreadWritten } from './thread-store.js'
 
 /** Where a {@link sqliteThreadStore} keeps its threads. */
@@ -16,8 +16,7 @@ const tables = `
   CREATE TABLE IF NOT EXISTS threads (user TEXT NOT NULL, id TEXT NOT NULL, version INTEGER NOT NULL, at INTEGER NOT NULL,
     count INTEGER NOT NULL, bytes INTEGER NOT NULL, rest TEXT NOT NULL, expires INTEGER NOT NULL, PRIMARY KEY (user, id)) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS items (user TEXT NOT NULL, id TEXT NOT NULL, seq INTEGER NOT NULL, text TEXT NOT NULL, PRIMARY KEY (user, id, seq)) WITHOUT ROWID;
-  CREATE INDEX IF NOT EXISTS threads_expires ON threads (expires);
-  PRAGMA user_version = ${version};`
+  CREATE INDEX IF NOT EXISTS threads_expires ON threads (expires)`
 
 /**
  * Keeps threads in one SQLite file, so that they are there after a restart. One gateway at a time has the file.
@@ -25,7 +24,7 @@ const tables = `
  * @throws Error when another gateway has the file, or a newer version wrote it.
  */
 export function sqliteThreadStore({ path, now = Date.now }: SqliteThreadStoreOptions): ThreadStore {
-  const database = open(path)
+  const database = openSqlite(path, version, tables)
   const sql = prepare(database)
   const forget = (userId: string, id: string): void => {
     sql.deleteItems.run(userId, id, 0)
@@ -58,28 +57,8 @@ export function sqliteThreadStore({ path, now = Date.now }: SqliteThreadStoreOpt
     write: async (key, change) => write(key, change),
     delete: async ({ userId, id }) => database.transaction(forget)(userId, id),
     erase: async userId => erase(userId),
-    async close() {
-      // Prepared statements outlive `close` until they are collected, and the lock with them: it is given back first.
-      database.exec('PRAGMA journal_mode = DELETE; PRAGMA locking_mode = NORMAL; SELECT count(*) FROM threads;')
-      database.close()
-    },
+    close: async () => closeSqlite(database, 'threads'),
   }
-}
-
-function open(path: string): Database {
-  // Loaded here and not at the top: the package is native code, and whoever keeps no file needs none of it.
-  const SqliteDatabase = createRequire(import.meta.url)('libsql') as new (path: string) => Database
-  const database = new SqliteDatabase(path)
-  try {
-    database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON;')
-    const { user_version: written } = database.prepare('PRAGMA user_version').get() as { user_version: number }
-    if (written > version) throw new Error(`"${path}" was written by a newer version (${written}) of the gateway.`)
-    database.exec(tables)
-  } catch (error) {
-    database.close()
-    throw /locked|busy/i.test(String(error)) ? new Error(`"${path}" is used by another gateway.`, { cause: error }) : error
-  }
-  return database
 }
 
 function prepare(database: Database) {

@@ -1,4 +1,5 @@
 import type { ThreadKey, ThreadStore } from './thread-store.js'
+import { isId } from '../ids.js'
 import { json } from '../log-answers.js'
 import type { RateLimiter } from '../limits.js'
 import type { ThreadSettings } from '../options.js'
@@ -12,6 +13,9 @@ export interface ThreadContext {
   threads: { store: ThreadStore; settings: ThreadSettings }
   threadCalls: RateLimiter
 }
+
+/** Items of one thread: each costs more than its bytes, and one command of a store has room for so many. */
+const maxItems = 10_000
 
 /** Answers with the heads of a user's threads. */
 export async function listThreads(request: Request, context: ThreadContext): Promise<Response> {
@@ -39,6 +43,7 @@ export async function writeThread(request: Request, id: string, context: ThreadC
   if (!isCount(after) || !isCount(from) || !isCount(format) || !Array.isArray(items)) {
     throw new Problem('invalid_request', '`after`, `from` and `format` must be whole numbers, and `items` a list.')
   }
+  if (from + items.length > maxItems) throw new Problem('threads_full', `A thread has at most ${maxItems} items.`)
   const written = await store.write(key, {
     after,
     from,
@@ -75,8 +80,8 @@ async function ownKey(request: Request, id: string, { tokens, threadCalls }: Thr
 }
 
 function checkThreadId(id: string): string {
-  if (!id || id.length > 200) throw new Problem('invalid_request', 'The id of a thread has 1 to 200 characters.')
-  return id
+  if (isId(id)) return id
+  throw new Problem('invalid_request', 'The id of a thread has 1 to 200 characters.')
 }
 
 function isCount(value: unknown): value is number {

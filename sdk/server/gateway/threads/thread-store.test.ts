@@ -23,9 +23,22 @@ threadStoreSuite('memory', { open: async () => memoryThreadStore({ now }), pass 
 threadStoreSuite('SQLite', { open: async () => sqliteThreadStore({ path: newPath(), now }), pass })
 
 it('memory forgets what was written longest ago when all are too much', async () => {
-  const store = memoryThreadStore({ now, maxBytes: 2500 })
+  const store = memoryThreadStore({ now, maxBytes: 3500 })
   for (const id of ['a', 'b', 'c']) await store.write({ userId: id, id }, { ...write, items: ['x'.repeat(1000)] })
   expect(await Promise.all(['a', 'b', 'c'].map(async id => (await store.list(id)).length))).toEqual([0, 1, 1])
+})
+
+it('memory counts what a thread costs besides its bytes, and what was deleted and erased as room', async () => {
+  const store = memoryThreadStore({ now, maxBytes: 3000 })
+  const tiny = { ...write, items: ['1'] }
+  for (let round = 0; round < 9; round++) {
+    await store.write({ userId: 'gone', id: 'a' }, tiny)
+    await store.delete({ userId: 'gone', id: 'a' })
+    await store.write({ userId: 'gone', id: 'b' }, tiny)
+    await store.erase('gone')
+  }
+  for (let id = 0; id < 9; id++) await store.write({ userId: 'u', id: String(id) }, tiny)
+  expect((await store.list('u')).map(({ id }) => id)).toEqual(['8', '7', '6', '5', '4'])
 })
 
 describe('a SQLite file', () => {
@@ -58,6 +71,22 @@ describe.skipIf(!hasRedis())('with a real Redis', () => {
 
   threadStoreSuite('Redis', { open: async () => redisThreadStore({ url: redis.url }), pass: ms => new Promise(resolve => setTimeout(resolve, ms + 50)) })
 
+  it('a thread of which Redis has lost a part is not there, and may be written anew', async () => {
+    const store = redisThreadStore({ url: redis.url })
+    const { Redis } = createRequire(import.meta.url)('ioredis')
+    const client = new Redis(redis.url)
+    onTestFinished(() => store.close().then(() => client.disconnect()))
+    for (const part of ['thread:', 'thread-rest:']) {
+      const key = { userId: 'lossy', id: part }
+      const first = await store.write(key, { ...write, items: ['1', '2'] })
+      const { version } = first as { version: number }
+      await client.del(`sampan:{lossy}:${part}${part}`)
+      expect(await store.read(key)).toBeUndefined()
+      expect(await store.write(key, { ...write, after: version, from: 2 })).toEqual({ type: 'conflict', version: 0 })
+      expect(await store.write(key, { ...write, items: ['1', '2', '3'] })).toMatchObject({ type: 'written' })
+      expect((await store.read(key))!.items).toEqual(['1', '2', '3'])
+    }
+  })
   it('a thread is written by one of two gateways that try at the same time', async () => {
     const stores = [redisThreadStore({ url: redis.url }), redisThreadStore({ url: redis.url })]
     onTestFinished(() => Promise.all(stores.map(store => store.close())).then(() => {}))
