@@ -1,5 +1,6 @@
 import type { ModelMiddleware } from '../contracts.js'
 import { SampanError } from '../errors.js'
+import { instructionsEnd } from '../protocol/instructions-end.js'
 import type { Message } from '../protocol/messages.js'
 
 /** What no name of a variable has in it: JSON in a prompt is left alone. */
@@ -66,8 +67,7 @@ export function fewShot(examples: readonly Example[]): ModelMiddleware {
   const shown = exampleMessages(examples)
   return (request, context, next) => {
     const { messages } = request
-    let at = 0
-    while (at < messages.length && /^(system|developer)$/.test(messages[at]!.role)) at++
+    const at = instructionsEnd(messages)
     return next({ ...request, messages: messages.slice(0, at).concat(shown, messages.slice(at)) }, context)
   }
 }

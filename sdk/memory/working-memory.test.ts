@@ -1,9 +1,11 @@
+import { Subject } from 'rxjs'
 import { describe, expect, it } from 'vitest'
 import * as z from 'zod/mini'
 import { workingMemory, type NoteStore } from './working-memory.js'
 import { asked, contextOf, endOf, question, record, resultsOf, run } from '../agent/__fixtures__/runs.js'
 import { createAgent } from '../agent/create-agent.js'
 import { defineTool } from '../agent/define-tool.js'
+import type { ModelEvent } from '../contracts.js'
 import type { AgentEvent } from '../protocol/events.js'
 import { mockModel, textAnswer, toolAnswer, type MockAnswer } from '../testkit/mock-model.js'
 
@@ -71,6 +73,41 @@ describe('a store', () => {
     for (let i = 0; i < 20 && !recording.isComplete; i++) await Promise.resolve()
     expect(endOf(recording.events).outcome).toEqual({ type: 'success' })
     expect([traced, noteIn(model.requests[0]!)]).toEqual([['memory-failed'], '{"name":"x"}'])
+  })
+})
+
+describe('a store, under load', () => {
+  const settle = async (...recordings: { isComplete: boolean }[]): Promise<void> => {
+    for (let i = 0; i < 50 && !recordings.every(({ isComplete }) => isComplete); i++) await Promise.resolve()
+  }
+  const change = (fields: object) => toolAnswer(['c', 'update_note', fields])
+  it.each<[string, () => PromiseLike<undefined>]>([['rejects', () => Promise.reject(new Error('down'))], ['throws', () => { throw new Error('down') }]])('that %s is not written over with less than it may hold', async (_, load) => {
+    const saved: unknown[] = []
+    const { agent } = agentWith([change({ name: '小舟' }), textAnswer('好')], { load, save: note => void saved.push(note) })
+    const recording = record(agent)
+    await settle(recording)
+    expect([endOf(recording.events).outcome, saved]).toEqual([{ type: 'success' }, []])
+    expect(statesOf(recording.events)).toEqual([{ sampan: { memory: { note: { name: '小舟', size: 'M' } } } }])
+  })
+  it('is read once by two runs at the same time, and holds what both have changed', async () => {
+    const saved: unknown[] = []
+    const loads: ((note: object) => void)[] = []
+    const open: Subject<ModelEvent>[] = [new Subject(), new Subject()]
+    const store: NoteStore<object> = { load: () => new Promise(resolve => void loads.push(resolve)), save: note => void saved.push(note) }
+    const { agent } = agentWith([open[0]!, open[1]!, textAnswer('好')], store)
+    const runs = ['run-1', 'run-2'].map(runId => record(agent, question({ runId })))
+    expect(loads).toHaveLength(1)
+    loads[0]!({})
+    await settle({ get isComplete() { return open.every(({ observed }) => observed) } })
+    change({ name: 'x' }).forEach(event => open[0]!.next(event))
+    change({ size: 'L' }).forEach(event => open[1]!.next(event))
+    await settle(...runs)
+    expect(saved).toEqual([{ name: 'x' }, { name: 'x', size: 'L' }])
+  })
+  it('that answers at once keeps no tap waiting', () => {
+    const { agent, model } = agentWith([textAnswer('好')], { load: () => ({ name: '老客' }), save() {} })
+    expect(endOf(run(agent)).outcome).toEqual({ type: 'success' })
+    expect(noteIn(model.requests[0]!)).toBe('{"name":"老客"}')
   })
 })
 

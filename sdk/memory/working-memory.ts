@@ -1,10 +1,12 @@
+import { Observable } from 'rxjs'
 import { defineTool } from '../agent/define-tool.js'
+import { whenDone } from '../agent/ledger.js'
 import type { AnyTool, RunInput, RunMiddleware, Schema, SchemaOutput } from '../contracts.js'
 import { errorMessage, SampanError } from '../errors.js'
 import type { AgentEvent } from '../protocol/events.js'
 import type { JsonSchema } from '../protocol/json.js'
 import { toJsonSchema, validateWith } from '../protocol/schema.js'
-import { concat, defer, of, settled } from '../protocol/streams.js'
+import { concat, defer } from '../protocol/streams.js'
 import { transform } from '../protocol/transform.js'
 
 /** Keeps a note beyond one conversation: in the host's storage, or on a server. */
@@ -22,7 +24,7 @@ export interface WorkingMemoryOptions<S extends Schema> {
   description?: string
   /** What stands in it at first. Default nothing. */
   initial?: SchemaOutput<S>
-  /** Where it is kept besides the conversation's state, for all conversations of a user. Read once. */
+  /** Where it is kept besides the conversation's state, for all conversations of one user. Read once: make another memory for another user. */
   store?: NoteStore<SchemaOutput<S>>
 }
 
@@ -50,8 +52,11 @@ const DESCRIPTION = 'What you know about the user. Keep it up to date when you l
  */
 export function workingMemory<S extends Schema>({ schema, name = 'note', description = DESCRIPTION, initial, store }: WorkingMemoryOptions<S>): WorkingMemory<SchemaOutput<S>> {
   const pages = new Map<string, Page>()
+  // What stands in the store, once it has been read.
   let stored: Fields | undefined
-  let isRead = !store
+  let isRead = false
+  let isReading = false
+  const waiting = new Set<() => void>()
   const tool = defineTool({
     name: 'update_' + name,
     description: description + ' Give only the fields that change; `null` removes one.',
@@ -61,30 +66,46 @@ export function workingMemory<S extends Schema>({ schema, name = 'note', descrip
     execute(change: Fields, { runId }) {
       const page = pages.get(runId)
       if (!page) throw new SampanError('agent/invalid', 'The middleware of this memory is not among the agent’s.')
-      const checked = validateWith<Fields>(schema, patched(page.note, change))
+      // Another run may have changed it since this one began.
+      const checked = validateWith<Fields>(schema, patched(stored ?? page.note, change))
       if (!checked.ok) throw new Error('The note would not fit: ' + checked.issues)
-      page.note = stored = checked.value
+      page.note = checked.value
       page.isChanged = true
-      return store ? Promise.resolve(store.save(checked.value as SchemaOutput<S>)).then(() => 'Noted.') : 'Noted.'
+      // One that could not be read holds what nobody here knows: it is not written over.
+      if (isRead) stored = checked.value
+      return store && isRead ? Promise.resolve(store.save(checked.value as SchemaOutput<S>)).then(() => 'Noted.') : 'Noted.'
     },
   })
   const middleware: RunMiddleware = (input, context, next) => {
     const run = defer(() => {
-      const page: Page = { note: (store && stored) ?? noteOf(input.state, name) ?? (initial as Fields | undefined) ?? {}, isChanged: false }
+      const page: Page = { note: stored ?? noteOf(input.state, name) ?? (initial as Fields | undefined) ?? {}, isChanged: false }
       pages.set(input.runId, page)
       return next(shownIn(input, description, page), context).pipe(keepNote(input, name, page, () => void pages.delete(input.runId)))
     })
-    // Read once for all runs: one that an approval resumes waits for nothing.
-    const load = defer<AgentEvent>(() => {
-      if (isRead) return of()
-      const loaded = (note: SchemaOutput<S> | undefined): void => {
+    // Without its store an agent still has the conversation's own note.
+    const failed = (thrown: unknown): void => context.trace('memory-failed', { name, message: errorMessage(thrown) })
+    return concat(defer<AgentEvent>(() => load(failed)), run)
+  }
+  /** Once for all runs, also for those side by side: one that an approval resumes waits for nothing. */
+  function load(failed: (thrown: unknown) => void): Observable<never> {
+    return new Observable(subscriber => {
+      const done = (): void => subscriber.complete()
+      if (!store || isRead) return done()
+      waiting.add(done)
+      subscriber.add(() => void waiting.delete(done))
+      if (isReading) return
+      isReading = true
+      const finish = (): void => {
+        isReading = false
+        waiting.forEach(goOn => goOn())
+      }
+      const loaded = (note: Fields | undefined): void => {
         stored = note
         isRead = true
+        finish()
       }
-      // Without its store an agent still has the conversation's own note.
-      return settled(Promise.resolve(store!.load()).then(loaded).then(undefined, thrown => context.trace('memory-failed', { name, message: errorMessage(thrown) })))
+      whenDone<Fields | undefined>(() => store.load() as Fields | undefined | PromiseLike<Fields | undefined>, loaded, thrown => (failed(thrown), finish()))
     })
-    return concat(load, run)
   }
   return { tool, middleware, read: state => noteOf(state, name) as SchemaOutput<S> | undefined }
 }

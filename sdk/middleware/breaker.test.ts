@@ -1,6 +1,9 @@
 import { concat, NEVER, of, Subject } from 'rxjs'
 import { describe, expect, it } from 'vitest'
 import { breaker, type BreakerOptions } from './breaker.js'
+import { retry } from './retry.js'
+import { endOf, run } from '../agent/__fixtures__/runs.js'
+import { createAgent } from '../agent/create-agent.js'
 import { createRunContext } from '../context/run-context.js'
 import type { ModelEndpoint, ModelEvent, ModelMiddleware } from '../contracts.js'
 import { SampanError } from '../errors.js'
@@ -94,6 +97,13 @@ describe('what is known', () => {
     const { call, times, guard } = setUp({ failures: 1 }, bad)
     times(1)
     expect(call(guard, mockModel(good)).end()).toBe('finish')
+  })
+  it('is shared by agents that have other middleware between', () => {
+    const model = mockModel(bad)
+    const guard = breaker({ failures: 1 })
+    const ends = [[guard, retry({ attempts: 1 })], [guard]].map(modelMiddleware => endOf(run(createAgent({ model, modelMiddleware }))).message)
+    expect([model.requests.length, ends[0]]).toEqual([1, 'down'])
+    expect(ends[1]).toContain('not asked')
   })
   it('is shared by all who share endpoint and breaker', () => {
     const { call, times, model } = setUp({ failures: 1 }, bad)

@@ -1,4 +1,4 @@
-import type { ModelFunction, ModelMiddleware } from '../contracts.js'
+import type { ModelEndpoint, ModelFunction, ModelInfo, ModelMiddleware } from '../contracts.js'
 import { SampanError, type ErrorCode } from '../errors.js'
 import { defer, of } from '../protocol/streams.js'
 import { transform } from '../protocol/transform.js'
@@ -37,12 +37,14 @@ const OWN: readonly ErrorCode[] = ['transport/offline', 'transport/suspended']
  */
 export function breaker(options: BreakerOptions = {}): ModelMiddleware {
   const { failures = 3, windowMs = 60_000, coolMs = 30_000, on = ({ retryable, code }) => retryable && !OWN.includes(code) } = options
-  const known = new WeakMap<ModelFunction, Health>()
+  const known = new WeakMap<ModelFunction | ModelInfo, Health>()
   return (request, context, next) =>
     defer(() => {
       const { clock, trace } = context
-      const health = known.get(next) ?? { failedAt: [], openUntil: 0, isProbing: false }
-      known.set(next, health)
+      // Other middleware between stands for the same endpoint.
+      const { info: endpoint = next } = next as Partial<ModelEndpoint> & ModelFunction
+      const health = known.get(endpoint) ?? { failedAt: [], openUntil: 0, isProbing: false }
+      known.set(endpoint, health)
       const waitMs = health.openUntil - clock.now()
       // An answer that is read again from its log costs the model nothing.
       if (!request.joins && (waitMs > 0 || health.isProbing)) return of({ type: 'error' as const, error: notAsked(Math.max(waitMs, 0)) })

@@ -4,7 +4,7 @@ import { fallback, type FallbackOptions } from './fallback.js'
 import { retry } from './retry.js'
 import { createAgent } from '../agent/create-agent.js'
 import { createRunContext } from '../context/run-context.js'
-import type { ModelEndpoint, ModelInfo, ModelRequest } from '../contracts.js'
+import type { ModelEndpoint, ModelFunction, ModelInfo, ModelRequest } from '../contracts.js'
 import { SampanError } from '../errors.js'
 import { errorAnswer, mockModel, textAnswer } from '../testkit/mock-model.js'
 import { createTestClock } from '../testkit/test-clock.js'
@@ -40,6 +40,23 @@ describe('fallback', () => {
     expect(models.map(({ requests }) => requests.map(({ logId, joins }) => [logId, joins]))).toEqual([[['first', true]], [['first-f2', undefined]], [['first-f3', undefined]]])
     expect(traces).toHaveLength(2)
     expect(traces[0]).toEqual(['model-fell-back', { code: 'transport/server', from: 'mock/mock', to: 'mock/mock' }])
+  })
+  it('has no attempt join the log of another, with `retry` around it and in it', () => {
+    const clock = createTestClock()
+    const logIds: (string | undefined)[] = []
+    const begin = (request: Partial<ModelRequest>): void => {
+      const model = mockModel(({ logId }) => (logIds.push(logId), errorAnswer(down)))
+      const twice = retry({ attempts: 2 })
+      const both = fallback([{ endpoint: model, middleware: [twice] }, { endpoint: model, middleware: [twice] }])
+      call(Object.assign(((asked, context) => retry({ attempts: 2 })(asked, context, both)) as ModelFunction, { info: both.info }), request, clock)
+      clock.advance(60_000)
+    }
+    begin({})
+    expect([logIds.length, new Set(logIds).size]).toEqual([8, 8])
+    const first = logIds.splice(0)
+    // After a kill each attempt finds the log that it had.
+    begin({ joins: true })
+    expect(logIds).toEqual(first)
   })
   it('ends with the last error where none answers', () => {
     expect(asks({}, errorAnswer(down), errorAnswer(unknownModel))).toEqual(['error no such model', '|'])

@@ -1,4 +1,4 @@
-import { attemptAgain, logIdOf, type AfterContent } from './attempts/attempt-again.js'
+import { attemptAgain, type AfterContent } from './attempts/attempt-again.js'
 import type { ModelEndpoint, ModelFunction, ModelInfo, ModelMiddleware } from '../contracts.js'
 import { SampanError, type ErrorCode } from '../errors.js'
 import { of } from '../protocol/streams.js'
@@ -38,20 +38,24 @@ export function fallback(endpoints: readonly (ModelEndpoint | FallbackEntry)[], 
   const calls = entries.map(toCall)
   const call: ModelFunction = (request, context) =>
     attemptAgain(
-      // A log belongs to whoever began it: what an earlier endpoint wrote must not be joined by another.
-      attempt => calls[attempt - 1]!(attempt === 1 ? request : { ...request, logId: logIdOf(request, 'f', attempt), joins: undefined }, context),
-      ({ error, attempt, hasSpoken }) => {
-        if (attempt >= calls.length || (hasSpoken && afterContent === 'fail') || !on(error)) return undefined
-        context.trace('model-fell-back', { code: error.code, from: nameOf(entries[attempt - 1]!), to: nameOf(entries[attempt]!) })
-        return of<never>()
+      {
+        kind: 'f',
+        begin: (asked, inner, attempt) => calls[attempt - 1]!(asked, inner),
+        next({ error, attempt, hasSpoken }) {
+          if (attempt >= calls.length || (hasSpoken && afterContent === 'fail') || !on(error)) return undefined
+          context.trace('model-fell-back', { code: error.code, from: nameOf(entries[attempt - 1]!), to: nameOf(entries[attempt]!) })
+          return of<never>()
+        },
       },
+      request,
       context,
     )
   return Object.assign(call, { info: infoOf(entries.map(({ endpoint }) => endpoint.info)) })
 }
 
 function toCall({ endpoint, middleware = [], extra }: FallbackEntry): ModelFunction {
-  const wrapped = middleware.reduceRight<ModelFunction>((next, wrap) => (request, context) => wrap(request, context, next), endpoint)
+  const { info } = endpoint
+  const wrapped = middleware.reduceRight<ModelEndpoint>((next, wrap) => Object.assign<ModelFunction, { info: ModelInfo }>((request, context) => wrap(request, context, next), { info }), endpoint)
   return extra ? (request, context) => wrapped({ ...request, extra }, context) : wrapped
 }
 

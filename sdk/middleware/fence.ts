@@ -1,4 +1,5 @@
 import type { ModelMiddleware, ModelRequest } from '../contracts.js'
+import { instructionsEnd } from '../protocol/instructions-end.js'
 import type { AssistantMessage, ContentPart, Message, ToolDescription, ToolMessage } from '../protocol/messages.js'
 
 export interface FenceOptions {
@@ -31,8 +32,7 @@ export function fence({ tools = [], instruction = INSTRUCTION }: FenceOptions = 
     const name = context.ids(NAME)
     const messages = request.messages.map(message => (message.role === 'tool' && callIds.has(message.toolCallId) ? fenced(message, name) : message))
     const rule: Message = { id: 'fence', role: 'system', content: instruction.split('{fence}').join(name) }
-    let at = 0
-    while (at < messages.length && /^(system|developer)$/.test(messages[at]!.role)) at++
+    const at = instructionsEnd(messages)
     return next({ ...request, messages: messages.slice(0, at).concat(rule, messages.slice(at)) }, context)
   }
 }

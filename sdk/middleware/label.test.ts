@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { aigcMetadata, label, labelText, toClipboardText } from './label.js'
-import { run } from '../agent/__fixtures__/runs.js'
+import { historyOf, run } from '../agent/__fixtures__/runs.js'
 import { createAgent } from '../agent/create-agent.js'
 import { defineTool } from '../agent/define-tool.js'
 import { createThread } from '../thread/create-thread.js'
@@ -20,6 +20,11 @@ describe('label', () => {
       expect(metadata).toEqual({ sampan: { aigc: { Label: '1', ContentProducer: '某某科技', ProduceID: messageId, ReservedCode1: '', ContentPropagator: '', PropagateID: '', ReservedCode2: '' } } })
     }
     expect(events.filter(({ type }) => type !== 'TEXT_MESSAGE_START')).toEqual(plain.filter(({ type }) => type !== 'TEXT_MESSAGE_START'))
+  })
+  it('marks them also where a run says its history anew', () => {
+    const ask = defineTool({ name: 'ask', description: '', approval: 'ask', execute: () => 1 })
+    const events = run(createAgent({ model: mockModel([{ type: 'text-delta', delta: '查' }, ...toolAnswer(['c', 'ask', {}])]), tools: [ask], middleware: [label(options)] }))
+    expect(historyOf(events).map(({ role, metadata }) => [role, metadata?.sampan.aigc.ContentProducer])).toEqual([['user', undefined], ['assistant', '某某科技']])
   })
 })
 

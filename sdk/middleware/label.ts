@@ -1,6 +1,6 @@
 import type { RunMiddleware } from '../contracts.js'
 import type { AgentEvent } from '../protocol/events.js'
-import { contentText, type ContentPart, type Metadata } from '../protocol/messages.js'
+import { contentText, type AssistantMessage, type ContentPart, type Metadata } from '../protocol/messages.js'
 import { transform } from '../protocol/transform.js'
 
 /**
@@ -40,22 +40,37 @@ export interface LabelledMessage {
 }
 
 /**
- * Marks each message of the assistant's as generated: `metadata.sampan.aigc` of TEXT_MESSAGE_START holds the block, with
- * the message's id as `ProduceID`.
+ * Marks each message of the assistant's as generated: `metadata.sampan.aigc` of TEXT_MESSAGE_START, and of the message where
+ * all are said anew, holds the block, with the message's id as `ProduceID`.
  *
  * @example
  * createAgent({ model, middleware: [label({ producer: '某某科技有限公司' })] })
  */
 export function label(options: LabelOptions): RunMiddleware {
   return (input, context, next) =>
-    next(input, context).pipe(transform<AgentEvent, AgentEvent>(emit => ({ next: event => emit(labelled(event, options)) })))
+    next(input, context).pipe(
+      transform<AgentEvent, AgentEvent>(emit => {
+        const said = new Set<string>()
+        return {
+          next(event) {
+            if (event.type === 'MESSAGES_SNAPSHOT') {
+              // What is said anew of this run's messages keeps the mark.
+              const messages = event.messages.map(message => (said.has(message.id) ? marked(message as AssistantMessage, message.id, options) : message))
+              return emit({ ...event, messages })
+            }
+            if ((event.type !== 'TEXT_MESSAGE_START' && event.type !== 'TEXT_MESSAGE_CHUNK') || !event.messageId || (event.role ?? 'assistant') !== 'assistant') return emit(event)
+            said.add(event.messageId)
+            emit(marked(event, event.messageId, options))
+          },
+        }
+      }),
+    )
 }
 
-function labelled(event: AgentEvent, options: LabelOptions): AgentEvent {
-  if ((event.type !== 'TEXT_MESSAGE_START' && event.type !== 'TEXT_MESSAGE_CHUNK') || !event.messageId || (event.role ?? 'assistant') !== 'assistant') return event
-  const { metadata, messageId } = event
+function marked<T extends { metadata?: Metadata }>(item: T, produceId: string, options: LabelOptions): T {
+  const { metadata } = item
   const sampan = metadata?.sampan as Metadata | undefined
-  return { ...event, metadata: { ...metadata, sampan: { ...sampan, aigc: aigcBlock(messageId, options) } } }
+  return { ...item, metadata: { ...metadata, sampan: { ...sampan, aigc: aigcBlock(produceId, options) } } }
 }
 
 function aigcBlock(produceId: string, { producer, propagator = '', label: mark = '1' }: LabelOptions): AigcBlock {

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest'
 import { partialOutput } from './partial-output.js'
 import { createAgent } from '../agent/create-agent.js'
 import { endOf, run } from '../agent/__fixtures__/runs.js'
+import { jsonOutput } from '../agent/json-output.js'
 import type { ModelEvent } from '../contracts.js'
 import { SampanError } from '../errors.js'
 import { of } from '../protocol/streams.js'
@@ -10,7 +11,7 @@ import { createRunContext } from '../context/run-context.js'
 import { mockModel, textAnswer } from '../testkit/mock-model.js'
 
 const grown = (events: readonly AgentEvent[]) => events.flatMap(event => (event.type === 'CUSTOM' && event.name === 'sampan:output-grown' ? [event.value] : []))
-const play = (...answer: ModelEvent[]) => run(createAgent({ model: mockModel(answer), output: { type: 'object' }, middleware: [partialOutput()] }))
+const play = (...answer: ModelEvent[]) => run(createAgent({ model: mockModel(answer), output: jsonOutput({ type: 'object' }), middleware: [partialOutput()] }))
 const pieces = (text: string, size = 3) => text.match(new RegExp('[^]{1,' + size + '}', 'g'))!
 
 it('shows the value while it grows, and all of it before the text ends', () => {

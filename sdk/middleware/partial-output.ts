@@ -15,7 +15,7 @@ const FIRST_CHARS = 8
  * `result` of the run. Put it into an agent that has an `output`.
  *
  * @example
- * const agent = createAgent({ model, output: trip, middleware: [partialOutput()] })
+ * const agent = createAgent({ model, output: jsonOutput(trip), middleware: [partialOutput()] })
  */
 export function partialOutput(): RunMiddleware {
   return (input, context, next) =>

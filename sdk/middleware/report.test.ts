@@ -1,4 +1,4 @@
-import { of } from 'rxjs'
+import { Observable, of } from 'rxjs'
 import { describe, expect, it } from 'vitest'
 import { realtimeLogSink, report, type ReportEntry, type ReportOptions } from './report.js'
 import { retry } from './retry.js'
@@ -55,6 +55,19 @@ describe('report', () => {
     errors(question({ runId: 'run-2' }), context, () => of<AgentEvent>({ type: 'RUN_ERROR', code: 'agent/invalid', message: 'words' })).subscribe()
     expect(entries.map(({ source, runId }) => [source, runId])).toEqual([['model', undefined], ['run', 'run-2']])
   })
+  it('tells of each of two runs once that fail at the same time', () => {
+    const entries: ReportEntry[] = []
+    const errors = report({ sink: entry => void entries.push(entry) })
+    const late: (() => void)[] = []
+    // Between what both of them see: each run ends when the models of both have failed.
+    const hold: ModelMiddleware = (request, context, next) => new Observable(subscriber => next(request, context).subscribe(event => void late.push(() => subscriber.next(event))))
+    for (const message of ['one', 'two']) {
+      const model = mockModel(errorAnswer(new SampanError('transport/server', message)))
+      createAgent({ model, middleware: [errors], modelMiddleware: [hold, errors] })(question({ runId: message }), contextOf()).subscribe()
+    }
+    late.forEach(goOn => goOn())
+    expect(entries.map(({ source }) => source)).toEqual(['model', 'model'])
+  })
   it('tells of tools that fail, by name, and not of those a person refused', () => {
     const { agent, entries, context } = setUp({}, toolAnswer(['a', 'fail', {}], ['b', 'ask', {}]), textAnswer('好'))
     run(agent, answers(run(agent, question(), context), { 'approve-b': { approved: false } }), context)
@@ -73,7 +86,7 @@ describe('report', () => {
     expect(told).toEqual(['ledger-failed', 'model-retried', 'cache-failed'])
   })
   it('tells of no more than it may in an hour, and then how many there were', () => {
-    const { start, entries, clock } = setUp({ max: 2 }, errorAnswer(down))
+    const { start, entries, clock } = setUp({ maxPerHour: 2 }, errorAnswer(down))
     start()
     start()
     expect(entries).toHaveLength(2)

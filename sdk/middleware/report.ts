@@ -25,7 +25,7 @@ export interface ReportEntry {
   host?: string
   /** Of the host's base library. */
   hostVersion?: string
-  /** Errors since the last entry that were not told of, for sampling or for `max`. */
+  /** Errors since the last entry that were not told of, for sampling or for `maxPerHour`. */
   dropped?: number
 }
 
@@ -37,7 +37,7 @@ export interface ReportOptions {
   /** The share of errors that is told of, from 0 to 1. Default 1. */
   sampleRate?: number
   /** Entries within an hour at most. Default 50. */
-  max?: number
+  maxPerHour?: number
   /** From 0 to 1, for sampling. */
   random?: () => number
 }
@@ -52,6 +52,8 @@ export type ReportMiddleware = <Input, Event extends { type: string }>(
 type Seen = Partial<Omit<ReportEntry, 'at' | 'source' | 'code'>>
 
 const HOUR_MS = 3600_000
+/** Errors that may still end a run. */
+const MAX_TOLD = 20
 /** A person said no: that is no error. */
 const DENIED = 'agent/tool-denied'
 
@@ -66,8 +68,8 @@ const DENIED = 'agent/tool-denied'
  */
 export function report(options: ReportOptions): ReportMiddleware {
   const tell = createTeller(options)
-  // The agent makes the end of the run of it, with the same words.
-  let told: SampanError | undefined
+  // Errors of models: the agent makes the end of a run of one, with the same words. Several runs may go on at the same time.
+  const told: SampanError[] = []
   return (input, context, next) => {
     const { runId } = input as { runId?: string }
     const say = (source: ReportEntry['source'], code: string, seen: Seen = {}): void => tell(context, { source, code, runId, ...seen })
@@ -75,15 +77,18 @@ export function report(options: ReportOptions): ReportMiddleware {
     const read = (event: WatchedEvent): void => {
       const { type, toolCallId = '' } = event
       if (type === 'error') {
-        told = event.error!
-        say('model', told.code, seenIn(told))
+        const error = event.error!
+        told.push(error)
+        if (told.length > MAX_TOLD) told.shift()
+        say('model', error.code, seenIn(error))
       } else if (type === 'TOOL_CALL_START') names.set(toolCallId, event.toolCallName!)
       else if (type === 'TOOL_CALL_RESULT') {
         const code = event.metadata?.sampan?.error
         if (code && code !== DENIED) say('tool', code, { toolName: names.get(toolCallId) })
       } else if (type === 'RUN_ERROR') {
-        if (!told || told.code !== event.code || told.message !== event.message) say('run', event.code ?? 'unknown')
-        told = undefined
+        const at = told.findIndex(({ code, message }) => code === event.code && message === event.message)
+        if (at < 0) say('run', event.code ?? 'unknown')
+        else told.splice(at, 1)
       }
     }
     const watched: RunContext = {
@@ -121,7 +126,7 @@ function seenIn({ details: { phase, status, errno, providerCode, requestId, info
   return { phase, status, errno, providerCode, requestId, rung: typeof rung === 'string' ? rung : undefined }
 }
 
-function createTeller({ sink, host, sampleRate = 1, max = 50, random = Math.random }: ReportOptions) {
+function createTeller({ sink, host, sampleRate = 1, maxPerHour = 50, random = Math.random }: ReportOptions) {
   let since = -Infinity
   let count = 0
   let dropped = 0
@@ -131,7 +136,7 @@ function createTeller({ sink, host, sampleRate = 1, max = 50, random = Math.rand
       since = at
       count = 0
     }
-    if (count >= max || random() >= sampleRate) return void dropped++
+    if (count >= maxPerHour || random() >= sampleRate) return void dropped++
     count++
     const all: Record<string, unknown> = { at, ...seen, host: host?.name, hostVersion: host?.version, dropped: dropped || undefined }
     dropped = 0

@@ -1,4 +1,4 @@
-import { attemptAgain, logIdOf, pause, type AfterContent } from './attempts/attempt-again.js'
+import { attemptAgain, pause, type AfterContent } from './attempts/attempt-again.js'
 import type { ModelMiddleware } from '../contracts.js'
 import type { SampanError } from '../errors.js'
 
@@ -30,8 +30,7 @@ export interface RetryOptions {
 }
 
 /**
- * Calls the model again where that may help. Tools run outside of it, so none runs twice. Each attempt has a log of its own:
- * one that ended in an error would only be read again.
+ * Calls the model again where that may help. Tools run outside of it, so none runs twice.
  *
  * @example
  * createAgent({ model, modelMiddleware: [retry({ attempts: 3 })] })
@@ -40,14 +39,18 @@ export function retry(options: RetryOptions = {}): ModelMiddleware {
   const { attempts = 3, backoff, maxRetryAfterMs = 30_000, afterContent = 'restart', on = isRetryable, random = Math.random } = options
   return (request, context, next) =>
     attemptAgain(
-      attempt => next(attempt === 1 ? request : { ...request, logId: logIdOf(request, 'r', attempt), joins: undefined }, context),
-      ({ error, attempt, hasSpoken }) => {
-        const { retryAfterMs = 0 } = error.details
-        if (attempt >= attempts || retryAfterMs > maxRetryAfterMs || (hasSpoken && afterContent === 'fail') || !on(error)) return undefined
-        const waitMs = Math.max(retryAfterMs, backoffMs(attempt, backoff, random()))
-        context.trace('model-retried', { attempt, code: error.code, waitMs })
-        return pause(waitMs, context)
+      {
+        kind: 'r',
+        begin: next,
+        next({ error, attempt, hasSpoken }) {
+          const { retryAfterMs = 0 } = error.details
+          if (attempt >= attempts || retryAfterMs > maxRetryAfterMs || (hasSpoken && afterContent === 'fail') || !on(error)) return undefined
+          const waitMs = Math.max(retryAfterMs, backoffMs(attempt, backoff, random()))
+          context.trace('model-retried', { attempt, code: error.code, waitMs })
+          return pause(waitMs, context)
+        },
       },
+      request,
       context,
     )
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { compaction, estimateTokens, type CompactionOptions } from './index.js'
+import { compaction, type CompactionOptions } from './index.js'
 import { messagesOf, prune, restore, sizeOf, wholeHistory } from './shorten.js'
 import { asked, contextOf, endOf, question, run } from '../../agent/__fixtures__/runs.js'
 import { createAgent } from '../../agent/create-agent.js'
@@ -27,14 +27,6 @@ function ask(messages: Message[], options: CompactionOptions, more: Parameters<t
   const events = run(createAgent({ model, middleware: [compaction(options)] }), question({ messages, ...more }))
   return { events, sent: model.requests[0]!.messages }
 }
-
-describe('tokens', () => {
-  it('are one for each Chinese character and one for four others', () => {
-    expect(estimateTokens('拿铁，冰')).toBe(4)
-    expect(estimateTokens('iced latte')).toBe(3)
-    expect(estimateTokens('')).toBe(0)
-  })
-})
 
 describe('without a summary', () => {
   it('a history that fits stays as it is', () => {

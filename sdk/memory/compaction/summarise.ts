@@ -25,6 +25,8 @@ const INSTRUCTIONS =
 
 /** Tool results are cut to this many characters: a summary is about what came of them. */
 const RESULT_CHARS = 1_000
+/** The first half of a character that was cut through: not every server takes it. */
+const HALF = /[\uD800-\uDBFF]$/
 
 /** Calls the model and says nothing itself; `done` is told before it completes, whatever happens. */
 export function summarise({ model, instructions = INSTRUCTIONS, maxTokens = 600 }: SummaryOptions, before: string | undefined, messages: readonly Message[], context: RunContext, done: (summary: Summary) => void): Observable<never> {
@@ -54,5 +56,5 @@ export function summarise({ model, instructions = INSTRUCTIONS, maxTokens = 600 
 
 function lineOf(message: Message): string {
   const text = textOf(message)
-  return message.role + ': ' + (message.role === 'tool' && text.length > RESULT_CHARS ? text.slice(0, RESULT_CHARS) + '…' : text)
+  return message.role + ': ' + (message.role === 'tool' && text.length > RESULT_CHARS ? text.slice(0, RESULT_CHARS).replace(HALF, '') + '…' : text)
 }

@@ -1,19 +1,13 @@
+import { estimateTokens } from '../../protocol/estimate-tokens.js'
+import { instructionsEnd } from '../../protocol/instructions-end.js'
 import { contentText, type AssistantMessage, type Message } from '../../protocol/messages.js'
 
-/** Characters of these scripts are about a token each. */
-const WIDE = /[\u3000-\u30ff\u3400-\u9fff\uac00-\ud7af\uff00-\uffef]/g
 /** What a message costs besides its text, in tokens. */
 const FRAME = 4
 
-/** About how many tokens a text is: one for each Chinese character, one for four others. Meant to be too many rather than too few. */
-export function estimateTokens(text: string): number {
-  const wide = (text.match(WIDE) ?? []).length
-  return wide + Math.ceil((text.length - wide) / 4)
-}
-
 /** About how many tokens messages are. Pictures and files are not counted. */
 export function tokensOf(messages: readonly Message[]): number {
-  return messages.reduce((sum, message) => sum + FRAME + estimateTokens(textOf(message)), 0)
+  return messages.reduce((sum, message) => sum + FRAME + Math.ceil(estimateTokens(textOf(message))), 0)
 }
 
 /** All that a model reads of a message. */
@@ -33,8 +27,7 @@ export interface Turns {
 
 /** Cuts a history at the user's messages, so a tool call and its result are never apart. */
 export function turnsOf(messages: readonly Message[]): Turns {
-  let start = 0
-  while (start < messages.length && /^(system|developer)$/.test(messages[start]!.role)) start++
+  const start = instructionsEnd(messages)
   const turns: Message[][] = []
   for (const message of messages.slice(start)) {
     const last = turns[turns.length - 1]

@@ -34,6 +34,10 @@ describe('passages', () => {
     expect(passagesOf('aaaaaaaaaa', 4)).toEqual(['aaaa', 'aaaa', 'aa'])
     expect(passagesOf(' \n\n ', 4)).toEqual([])
   })
+  it('have no half of a character', () => {
+    expect(passagesOf('😀😀😀', 3)).toEqual(['😀', '😀', '😀'])
+    expect(passagesOf('😀😀', 1).join('')).toBe('😀😀')
+  })
   it('lose nothing but blanks', () => {
     const text = 'One. Two two. Three!\n\n四。五五五五五五五五五五\n六'.repeat(3)
     for (const max of [3, 7, 20]) expect(passagesOf(text, max).join('').replace(/\s/g, '')).toBe(text.replace(/\s/g, ''))
@@ -92,7 +96,7 @@ describe('vectors', () => {
     expect((await three.rank('问咖啡')).map(({ id }) => id)).toEqual(['c', 'b', 'a'])
     expect(asked).toEqual([['问咖啡', '\n咖啡 咖啡 咖啡', '\n咖啡 咖啡', '\n咖啡 红茶 绿茶']])
   })
-  it.each<[string, () => PromiseLike<number[][]>]>([['reject', () => Promise.reject(new Error('down'))], ['are too few', async () => []]])('that %s leave the order of words', async (_, embed) => {
+  it.each<[string, () => PromiseLike<number[][]>]>([['reject', () => Promise.reject(new Error('down'))], ['throw', () => { throw new Error('down') }], ['are none', async () => []], ['are too few', async () => [[1, 0], [0, 1]]]])('that %s leave the order of words', async (_, embed) => {
     expect((await createKnowledge({ documents, embed }).rank('咖啡')).map(({ id }) => id)).toEqual(['a', 'b'])
   })
 })

@@ -25,7 +25,12 @@ export function passagesOf(text: string, maxChars: number): string[] {
 function smaller(paragraph: string, maxChars: number): string[] {
   const pieces: string[] = []
   for (const sentence of paragraph.match(/[^。！？；\n.!?]*(?:[。！？；\n]|[.!?]+(?:\s+|$)|[.!?]+)?/g) ?? []) {
-    for (let at = 0; at < sentence.length; at += maxChars) pieces.push(sentence.slice(at, at + maxChars))
+    for (let at = 0, end = 0; at < sentence.length; at = end) {
+      end = at + maxChars
+      // Not through a character of two halves.
+      if (maxChars > 1 && /[\uDC00-\uDFFF]/.test(sentence.charAt(end))) end--
+      pieces.push(sentence.slice(at, end))
+    }
   }
   return pieces
 }

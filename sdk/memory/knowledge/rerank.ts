@@ -10,8 +10,10 @@ const FUSION = 60
 export function rerank(embed: Embed, query: string, candidates: readonly KnowledgeHit[], k: number): PromiseLike<KnowledgeHit[]> {
   const byWords = candidates.slice(0, k)
   if (candidates.length < 2) return Promise.resolve(byWords)
-  return Promise.resolve(embed([query].concat(candidates.map(({ title = '', text }) => title + '\n' + text)))).then(
+  const texts = [query].concat(candidates.map(({ title = '', text }) => title + '\n' + text))
+  return Promise.resolve().then(() => embed(texts)).then(
     ([asked = [], ...vectors]) => {
+      if (vectors.length < candidates.length) return byWords
       const near = vectors.map(vector => similarity(asked, vector))
       const order = candidates.map((_, index) => index).sort((a, b) => near[b]! - near[a]!)
       const fused = candidates.map((hit, index) => ({ ...hit, score: 1 / (FUSION + index + 1) + 1 / (FUSION + order.indexOf(index) + 1) }))

@@ -16,19 +16,32 @@ export interface FailedAttempt {
   readonly hasSpoken: boolean
 }
 
+/** Where a call stands among wrappers that try again: how many of them are around it. */
+interface AttemptContext extends RunContext { readonly attemptDepth?: number }
+
+/** How an answer is tried for several times. */
+export interface Attempts {
+  /** A letter for the names of logs. */
+  readonly kind: string
+  /** Makes attempt number n, from 1 on. */
+  begin(request: ModelRequest, context: RunContext, attempt: number): Observable<ModelEvent>
+  /** What to wait for before the next attempt, or `undefined` where the error stands. */
+  next(failed: FailedAttempt): Observable<never> | undefined
+}
+
 /**
  * One answer out of several attempts. What an attempt said stays until the next one says something: only then is it taken
  * back (`reset`), so that no text shows twice, and none is lost if all that follows fails. Usage is passed on from every
  * attempt, for all of them are paid.
  *
- * @param begin makes attempt number n.
- * @param next what to wait for before the next attempt, or `undefined` where the error stands.
+ * A further attempt has a log of its own: one that ended in an error would only be read again. Its id follows from that of
+ * the first, so that after a kill the same attempts join the same logs, and from how deep its wrapper stands in others, so
+ * that attempts of one never join those of another.
  */
-export function attemptAgain(
-  begin: (attempt: number) => Observable<ModelEvent>,
-  next: (failed: FailedAttempt) => Observable<never> | undefined,
-  { cancel }: RunContext,
-): Observable<ModelEvent> {
+export function attemptAgain({ kind, begin, next }: Attempts, request: ModelRequest, context: AttemptContext): Observable<ModelEvent> {
+  const { cancel, attemptDepth: depth = 0 } = context
+  const inner: AttemptContext = { ...context, attemptDepth: depth + 1 }
+  const logIdOf = (attempt: number): string | undefined => request.logId && request.logId + '-' + kind + (depth ? depth + '.' : '') + attempt
   return defer(() => {
     const answer: Answer = { hasSpoken: false }
     let attempt = 0
@@ -38,7 +51,8 @@ export function attemptAgain(
       if (attempt && !error) return undefined
       if (hasWaited && !cancel.isCancelled) {
         hasWaited = false
-        return begin(++attempt).pipe(readAttempt(answer))
+        const asked = ++attempt === 1 ? request : { ...request, logId: logIdOf(attempt), joins: undefined }
+        return begin(asked, inner, attempt).pipe(readAttempt(answer))
       }
       const wait = error && !cancel.isCancelled ? next({ error, attempt, hasSpoken }) : undefined
       hasWaited = true
@@ -47,15 +61,6 @@ export function attemptAgain(
       return of<ModelEvent>({ type: 'error', error })
     })
   })
-}
-
-/**
- * The log of a further attempt. It follows from that of the first: after a kill the same attempts join the same logs.
- *
- * @param kind tells apart attempts of wrappers that stand in each other.
- */
-export function logIdOf({ logId }: ModelRequest, kind: string, attempt: number): string | undefined {
-  return logId && logId + '-' + kind + attempt
 }
 
 /** What has become of the answer so far. */

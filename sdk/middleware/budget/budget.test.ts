@@ -1,11 +1,12 @@
 import fc from 'fast-check'
-import { Observable, of } from 'rxjs'
+import { Observable, of, Subject } from 'rxjs'
 import { describe, expect, it } from 'vitest'
 import { budget, budgetEn, type BudgetOptions } from './index.js'
 import { answers, asked, contextOf, endOf, historyOf, question, record, run } from '../../agent/__fixtures__/runs.js'
 import { agentTool } from '../../agent/agent-tool.js'
 import { createAgent } from '../../agent/create-agent.js'
 import { defineTool } from '../../agent/define-tool.js'
+import { createCancel } from '../../context/cancel.js'
 import type { KeyValueStore, ModelEvent, RunContext, RunInput, RunMiddleware } from '../../contracts.js'
 import type { AgentEvent } from '../../protocol/events.js'
 import type { TokenUsage } from '../../protocol/messages.js'
@@ -232,7 +233,30 @@ describe('a warning', () => {
   })
 })
 
+describe('two budgets of one agent', () => {
+  it('keep their counts apart where a person is asked, and each may be given more', () => {
+    const ask = defineTool({ name: 'ask', description: '', approval: 'ask', execute: () => 1 })
+    const model = mockModel(toolAnswer(['a', 'ask', {}]), toolAnswer(['b', 'ask', {}]), toolAnswer(['c', 'ask', {}]), textAnswer('好'))
+    const agent = createAgent({ model, tools: [ask], middleware: [budget({ run: { tokens: 45 } }), budget({ run: { steps: 2 } })] })
+    const context = contextOf()
+    let events = run(agent, question(), context)
+    const limits: unknown[] = []
+    for (let i = 2; asked(events).length && i < 9; i++) {
+      limits.push(asked(events)[0]!.metadata!.sampan.budget?.limit)
+      events = run(agent, resume(events, { approved: true }, 'run-' + i), context)
+    }
+    expect([limits, outcomeOf(events)]).toEqual([[undefined, undefined, 'steps', undefined, 'tokens'], 'success'])
+  })
+})
+
 describe('cost', () => {
+  it('of a model without a price is asked about also where a person has allowed more of something else', () => {
+    const { start } = setUp({ run: { cost: 1, steps: 1 }, prices: {} }, 3)
+    const first = start()
+    expect(asked(first)[0]!.metadata!.sampan.budget).toMatchObject({ limit: 'steps' })
+    expect(asked(start(resume(first, { approved: true, more: { steps: 9 } })))[0]!.metadata!.sampan.budget).toEqual({ unpriced: 'mock/mock' })
+  })
+
   it('of a model without a price is not 0: the person is asked whether to go on without the limit', () => {
     const { start } = setUp({ run: { cost: 1 }, prices: {} }, 3)
     const first = start()
@@ -284,6 +308,18 @@ describe('a provider that tells no usage', () => {
     wrap(question(), contextOf(), () => of(...remote)).subscribe(event => void seen.push(event))
     expect(endOf(seen).metadata).toBeUndefined()
     expect(JSON.parse(stored.get('sampan/budget/thread/thread')!).counts).toMatchObject({ tokens: 100, steps: 1 })
+  })
+})
+
+describe('cancelling', () => {
+  it('does not make free what had been said, where usage only comes with the end', () => {
+    const stored = new Map<string, string>()
+    const cancel = createCancel()
+    const answer = new Subject<ModelEvent>()
+    record(createAgent({ model: mockModel(answer), middleware: [budget({ day: { tokens: 99 }, store: memoryStorage(stored) })] }), question(), contextOf({ cancel: cancel.signal }))
+    answer.next({ type: 'text-delta', delta: '说了很多' })
+    void cancel.cancel()
+    expect(JSON.parse(stored.get('sampan/budget/day')!).counts).toMatchObject({ tokens: 5 + 4, steps: 1 })
   })
 })
 

@@ -1,15 +1,14 @@
-import type { Observable } from 'rxjs'
 import type { BudgetWords } from './budget-words.js'
-import type { Account, BudgetLimits, BudgetScope } from './limits.js'
+import type { BudgetLimits, BudgetScope } from './limits.js'
 import { measureRun, STATE_KEY } from './measure-run.js'
 import { createMeter, runAccount, type KeptBudget } from './meter.js'
-import { dayOf, StoredCounts } from './stored-counts.js'
-import type { KeyValueStore, PriceTable, RunContext, RunInput, RunMiddleware } from '../../contracts.js'
+import { dayOf, storedCounts, type StoredCounts } from './stored-counts.js'
+import type { KeyValueStore, PriceTable, RunMiddleware } from '../../contracts.js'
 import { SampanError } from '../../errors.js'
 import type { AgentEvent } from '../../protocol/events.js'
-import { keptRun } from '../../protocol/kept-runs.js'
+import { keepRun, keptRun } from '../../protocol/kept-runs.js'
 import type { ResumeEntry } from '../../protocol/messages.js'
-import { defer, of, sequence } from '../../protocol/streams.js'
+import { concat, defer, of } from '../../protocol/streams.js'
 
 export interface BudgetOptions {
   /** For one answer, with all its resumes. */
@@ -55,41 +54,37 @@ export function budget(options: BudgetOptions): RunMiddleware {
   const { store } = options
   if ((options.thread || options.day) && !store) throw new SampanError('agent/invalid', 'A budget per thread or day needs a store.')
   const shared = new Map<string, StoredCounts>()
-  const storedAs = (key: string, { trace }: RunContext): StoredCounts => {
-    const known = shared.get(key) ?? new StoredCounts(store!, 'sampan/budget/' + key, trace)
-    shared.set(key, known)
-    return known
-  }
   return (input, context, next) =>
     defer(() => {
+      const { resume = [], state, threadId, runId } = input
+      const now = (): number => context.clock.now()
       const stored: StoredCounts[] = []
-      const before = (input.resume ? Object(keptRun(input.state, STATE_KEY)) : {}) as Partial<KeptBudget>
-      const limitsOf = (scope: BudgetScope): BudgetLimits => ({ ...options[scope], ...before.limits?.[scope] })
-      const account = (scope: 'thread' | 'day', key: string): Account => {
-        const counts = storedAs(key, context)
-        stored.push(counts)
-        return { scope, limits: limitsOf(scope), warned: counts.warned, counts: () => counts.counts(scope === 'day' ? dayOf(context.clock.now()) : undefined) }
+      const before = (resume.length ? Object(keptRun(state, STATE_KEY)) : {}) as Partial<KeptBudget>
+      const limitsOf = (scope: BudgetScope): BudgetLimits => ({ ...options[scope], ...Object(before.limits)[scope] })
+      const accounts = [runAccount(limitsOf('run'), before, now)]
+      const add = (scope: 'thread' | 'day', key: string, today: () => string | undefined): void => {
+        if (!options[scope]) return
+        const kept = shared.get(key) || storedCounts(store!, 'sampan/budget/' + key, context.trace)
+        shared.set(key, kept)
+        stored.push(kept)
+        accounts.push({ scope, limits: limitsOf(scope), warned: kept.warned, counts: () => kept.counts(today()) })
       }
-      const accounts = [runAccount(limitsOf('run'), before, () => context.clock.now())]
-      if (options.thread) accounts.push(account('thread', 'thread/' + input.threadId))
-      if (options.day) accounts.push(account('day', 'day'))
-      const meter = createMeter(options, accounts, scope => options[scope] ?? {}, before)
+      add('thread', 'thread/' + threadId, () => undefined)
+      add('day', 'day', () => dayOf(now()))
+      const meter = createMeter(options, accounts, before)
       // A question may be that of another budget, around a run inside this one.
-      const answers = before.hasAsked === false ? [] : (input.resume ?? []).filter(({ interruptId }) => BUDGET_INTERRUPT.test(interruptId))
+      const answers = before.asked === 'nothing' ? [] : resume.filter(({ interruptId }) => BUDGET_INTERRUPT.test(interruptId))
       const granted = answers.filter(isGranted)
-      if (answers.length && !granted.length && answers.length === input.resume!.length) return of(...declined(input))
+      if (answers.length && !granted.length && answers.length === resume.length) {
+        return of<AgentEvent>({ type: 'RUN_STARTED', threadId, runId }, { type: 'RUN_FINISHED', threadId, runId, outcome: { type: 'cancelled' } })
+      }
       granted.forEach(({ payload }) => meter.raise(payload.more))
       const save = (): void => stored.forEach(counts => counts.save())
-      const run = (): Observable<AgentEvent> => measureRun({ input, context, meter, save, estimateAs: options.estimateAs }, next)
+      const inner = keepRun(state, STATE_KEY, before.inner)
+      const run = defer(() => measureRun({ input: { ...input, state: inner }, context, meter, save, estimateAs: options.estimateAs }, next))
       // A tap that approves a tool has to reach the host at once: what a resumed run has used elsewhere may come in later.
-      const loads = input.resume ? [] : stored.map(counts => () => counts.loaded())
-      const phases: (() => Observable<AgentEvent>)[] = [...loads, run]
-      return sequence<AgentEvent>(() => phases.shift()?.())
+      return resume.length ? run : concat<AgentEvent>(...stored.map(({ loaded }) => loaded), run)
     })
 }
 
 const isGranted = ({ status, payload }: ResumeEntry): boolean => status === 'resolved' && Object(payload).approved === true
-
-function declined({ threadId, runId }: RunInput): AgentEvent[] {
-  return [{ type: 'RUN_STARTED', threadId, runId }, { type: 'RUN_FINISHED', threadId, runId, outcome: { type: 'cancelled' } }]
-}

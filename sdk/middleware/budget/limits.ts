@@ -23,7 +23,12 @@ export type Counts = Record<LimitName, number>
 
 export const LIMIT_NAMES: readonly LimitName[] = ['tokens', 'cost', 'steps', 'toolCalls', 'wallMs']
 
-export const noCounts = (): Counts => ({ tokens: 0, cost: 0, steps: 0, toolCalls: 0, wallMs: 0 })
+/** Counts as they were kept; what is no number is 0. */
+export function countsOf(kept?: Partial<Counts>): Counts {
+  const counts = {} as Counts
+  for (const name of LIMIT_NAMES) counts[name] = Number(Object(kept)[name]) || 0
+  return counts
+}
 
 /** What one scope may use and has used. */
 export interface Account {
@@ -32,32 +37,4 @@ export interface Account {
   counts(): Counts
   /** Limits whose warning has been given. */
   readonly warned: Set<string>
-}
-
-/** All limits of which at least this share is used, the narrowest scope first. */
-export function spentLimits(accounts: readonly Account[], share: number): SpentLimit[] {
-  const spent: SpentLimit[] = []
-  for (const { scope, limits, counts } of accounts) {
-    for (const limit of LIMIT_NAMES) {
-      const of = limits[limit]
-      const used = counts()[limit]
-      if (of !== undefined && used >= of * share) spent.push({ scope, limit, used, of })
-    }
-  }
-  return spent
-}
-
-/**
- * Allows more, on top of what has been used. Without amounts each limit that is used up is granted once more.
- * @param own what was allowed in the beginning.
- */
-export function raiseLimits({ limits, counts, warned }: Account, own: BudgetLimits, more?: BudgetLimits): void {
-  for (const name of LIMIT_NAMES) {
-    const of = limits[name]
-    const used = counts()[name]
-    const grant = more ? more[name] : used >= of! ? own[name] : undefined
-    if (of === undefined || typeof grant !== 'number') continue
-    limits[name] = Math.max(of, used) + grant
-    warned.delete(name)
-  }
 }

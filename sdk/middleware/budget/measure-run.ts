@@ -3,8 +3,8 @@ import type { Spent } from './meter.js'
 import { createStepCount, isOwn, type MeasureOptions } from './step-count.js'
 import type { Budget, RunFunction } from '../../contracts.js'
 import { customEvent } from '../../protocol/custom-events.js'
-import { isTerminal, type AgentEvent } from '../../protocol/events.js'
-import { keepRun } from '../../protocol/kept-runs.js'
+import { isTerminal, type AgentEvent, type RunFinishedEvent } from '../../protocol/events.js'
+import { keepRun, keptRun } from '../../protocol/kept-runs.js'
 import { transform } from '../../protocol/transform.js'
 
 /** Under this name the state keeps what an answer that waits has used. */
@@ -25,7 +25,7 @@ export function measureRun(options: MeasureOptions, next: RunFunction): Observab
       const message = inner.exhausted()
       if (message !== undefined) return message
       asked = meter.spent()
-      return asked?.message
+      return asked && asked.message
     },
   }
   return next(input, { ...context, budget }).pipe(
@@ -40,10 +40,15 @@ export function measureRun(options: MeasureOptions, next: RunFunction): Observab
             warn()
             return emit(last)
           }
-          emit(event.type === 'STATE_SNAPSHOT' && isOwn(event) ? { ...event, snapshot: keepRun(event.snapshot, STATE_KEY, meter.kept(asked !== undefined)) } : event)
-          if (event.type === 'STEP_STARTED' || event.type === 'STEP_FINISHED') warn()
+          // Around what a budget inside this one keeps.
+          emit(event.type === 'STATE_SNAPSHOT' && isOwn(event) ? { ...event, snapshot: keepRun(event.snapshot, STATE_KEY, { ...meter.kept(asked), inner: keptRun(event.snapshot, STATE_KEY) }) } : event)
+          if (/^STEP_/.test(event.type)) warn()
         },
-        release: save,
+        release() {
+          // Whoever is cancelled has no last word, and says what it used in none.
+          if (context.cancel.isCancelled) steps.close()
+          save()
+        },
       }
     }),
   )
@@ -51,14 +56,17 @@ export function measureRun(options: MeasureOptions, next: RunFunction): Observab
 
 /** Tells in the question which limit it is about, and what an answer looks like. */
 function withQuestion(event: AgentEvent, asked: Spent | undefined): AgentEvent {
-  if (event.type !== 'RUN_FINISHED' || event.outcome?.type !== 'interrupt' || !asked) return event
+  const { outcome } = event as RunFinishedEvent
+  if (!asked || !outcome || outcome.type !== 'interrupt') return event
   const { limit, unpriced } = asked
-  const interrupts = event.outcome.interrupts.map(interrupt =>
-    interrupt.reason !== 'sampan:budget' || interrupt.metadata?.sampan?.budget ? interrupt : {
+  const interrupts = outcome.interrupts.map(interrupt => {
+    const { reason, metadata } = interrupt
+    const told = Object(Object(metadata).sampan)
+    return reason !== 'sampan:budget' || told.budget ? interrupt : {
       ...interrupt,
       responseSchema: { type: 'object', properties: { approved: { type: 'boolean' }, more: { type: 'object' } }, required: ['approved'] },
-      metadata: { ...interrupt.metadata, sampan: { ...interrupt.metadata?.sampan, budget: limit ?? { unpriced } } },
-    },
-  )
-  return { ...event, outcome: { ...event.outcome, interrupts } }
+      metadata: { ...metadata, sampan: { ...told, budget: limit || { unpriced } } },
+    }
+  })
+  return { ...event, outcome: { ...outcome, interrupts } } as AgentEvent
 }

@@ -1,4 +1,5 @@
 import type { PriceTable } from '../../contracts.js'
+import { own } from '../../protocol/kept-runs.js'
 import type { TokenUsage } from '../../protocol/messages.js'
 
 export interface Cost { amount: number; currency: string }
@@ -8,7 +9,7 @@ export const priceKey = ({ provider, model }: TokenUsage): string => provider + 
 
 /** What usage cost. `undefined` where the price or a count is not known: that is not the cost 0. */
 export function costOf(usage: TokenUsage, prices: PriceTable): Cost | undefined {
-  const price = Object.prototype.hasOwnProperty.call(prices, priceKey(usage)) ? prices[priceKey(usage)] : undefined
+  const price = own(prices, priceKey(usage))
   const { inputTokens, outputTokens, cachedInputTokens = 0 } = usage
   if (!price || inputTokens === undefined || outputTokens === undefined) return undefined
   const { input, output, cachedInput = input, currency } = price

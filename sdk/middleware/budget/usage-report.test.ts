@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { estimateTokens } from './estimate.js'
 import { usageReport } from './usage-report.js'
 import type { AgentEvent } from '../../protocol/events.js'
 
@@ -31,11 +30,5 @@ describe('usageReport', () => {
     ]
     expect(usageReport(events, prices)).toMatchObject([{ inputTokens: 20, outputTokens: 10 }, { inputTokens: 3, estimated: true }])
     expect(usageReport(events, prices)[0]).not.toHaveProperty('estimated')
-  })
-})
-
-describe('estimateTokens', () => {
-  it.each([['', 0], ['abcdefgh', 2], ['来一杯拿铁', 5], ['ok好', 1.5]])('takes %j for %d tokens', (text, tokens) => {
-    expect(estimateTokens(text)).toBe(tokens)
   })
 })

@@ -9,8 +9,8 @@ export interface BoundedStore {
 }
 
 export function boundedStore(store: KeyValueStore, prefix: string, maxEntries: number, onFailure: (message: string) => void): BoundedStore {
-  // Keys from the oldest on. Read when the first text is put, and from then on known.
-  let index: string[] | undefined
+  // Keys from the oldest on, as far as they were put here.
+  let index: string[] = []
   const told = (failure: { errMsg: string } | null): void => {
     if (failure) onFailure(failure.errMsg)
   }
@@ -19,13 +19,13 @@ export function boundedStore(store: KeyValueStore, prefix: string, maxEntries: n
       told(failure)
       done(failure ? undefined : text)
     }), () => done(undefined))
-  const withIndex = (use: (keys: string[]) => void): void => {
-    if (index) return use(index)
+  // Read each time: other caches may have the same store.
+  const withIndex = (use: (keys: string[]) => void): void =>
     get('index', text => {
       const read = parseJson(text ?? '')
-      use((index ??= Array.isArray(read) ? (read as string[]) : []))
+      const own = new Set(index)
+      use((Array.isArray(read) ? (read as string[]) : []).filter(key => !own.has(key)).concat(index))
     })
-  }
   return {
     get,
     put(key, text) {

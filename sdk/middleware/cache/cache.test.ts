@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { cache, type CacheOptions } from './index.js'
+import { retry } from '../retry.js'
+import { run } from '../../agent/__fixtures__/runs.js'
+import { createAgent } from '../../agent/create-agent.js'
 import { createRunContext } from '../../context/run-context.js'
 import type { KeyValueStore, ModelEndpoint, ModelEvent, ModelRequest } from '../../contracts.js'
 import { SampanError } from '../../errors.js'
@@ -95,6 +98,22 @@ describe('cache', () => {
     expect(events(ask('?'), undefined, other)[0]).toEqual({ type: 'text-delta', delta: 'other' })
     expect(setUp({ store, name: 'mine' }, textAnswer('mine')).texts('?')).toEqual(['mine'])
   })
+  it('keeps them apart with other middleware between', () => {
+    const modelMiddleware = [cache({ store: memoryStorage(new Map()) }), retry()]
+    const models = ['one', 'two'].map(model => Object.assign(mockModel(textAnswer(model)), { info: { provider: 'mock', model } }))
+    models.forEach(model => run(createAgent({ model, modelMiddleware })))
+    expect(models.map(({ requests }) => requests.length)).toEqual([1, 1])
+  })
+  it('drops what another cache has put into its store before', () => {
+    const stored = new Map<string, string>()
+    const store = memoryStorage(stored)
+    const [one, two] = [setUp({ store, maxEntries: 2 }), setUp({ store, maxEntries: 2 })]
+    one.texts('1')
+    two.texts('2')
+    one.texts('3')
+    setUp({ store, maxEntries: 2 }).texts('4')
+    expect(stored.size).toBe(2 + 1)
+  })
   it('goes by the key it is told to, and looks nothing up without one', () => {
     const { texts } = setUp({ keyOf: ({ messages }) => (messages[0]!.content === '!' ? undefined : 'all') }, textAnswer('A'), textAnswer('B'), textAnswer('C'))
     expect(texts('1', '2', '!', '3', '!')).toEqual(['A', 'A', 'B', 'A', 'C'])
@@ -111,6 +130,8 @@ describe('what is not kept', () => {
     ['one that was filtered', [usage, { type: 'finish', reason: 'content-filter' }]],
     ['a call of a tool', toolAnswer(['a', 'work', {}])],
     ['a call of a tool whose end says stop', [{ type: 'tool-call-start', toolCallId: 'a', toolCallName: 'work' }, { type: 'finish', reason: 'stop' }]],
+    ['no answer', finish()],
+    ['a thought alone', [{ type: 'reasoning-delta', delta: 'hm' }, ...finish()]],
     ['an answer that is too long', textAnswer('x'.repeat(60), 'y'.repeat(60))],
   ])('%s', (_, answer) => {
     const { events, asked } = setUp({ maxChars: 100 }, answer)

@@ -26,8 +26,8 @@ export interface CacheOptions {
 interface Kept { version: 1; at: number; events: ModelEvent[] }
 
 /**
- * Answers the same request from memory. Only answers that came to their natural end are kept. One that is replayed says
- * that it used no tokens, and comes in one piece.
+ * Answers the same request from memory. Only answers that say something and came to their natural end are kept.
+ * One that is replayed says that it used no tokens, and comes in one piece.
  *
  * @example
  * createAgent({ model, modelMiddleware: [cache({ store: platform.storage, ttlMs: 24 * 3600_000 })] })
@@ -90,7 +90,7 @@ function collect({ maxChars = 20_000, toolCalls = false }: CacheOptions, keep: (
           chars += grow(events, event, chars <= maxChars)
         }
         const isWhole = event.type === 'finish' && (event.reason === 'stop' || (toolCalls && event.reason === 'tool-calls'))
-        if (isWhole && chars <= maxChars && (toolCalls || !events.some(({ type }) => type === 'tool-call-start'))) keep(events)
+        if (isWhole && chars <= maxChars && events.some(says) && (toolCalls || !events.some(calls))) keep(events)
         emit(event)
       },
     }
@@ -106,5 +106,10 @@ function grow(events: ModelEvent[], event: ModelEvent, isKept: boolean): number 
   else events.push(event)
   return delta.length
 }
+
+const calls = ({ type }: ModelEvent): boolean => type === 'tool-call-start'
+
+/** An answer of thoughts alone, or of nothing, is better asked for again. */
+const says = (event: ModelEvent): boolean => calls(event) || (event.type === 'text-delta' && event.delta !== '')
 
 const callOf = (event: ModelEvent): string | undefined => ('toolCallId' in event ? event.toolCallId : undefined)

@@ -2,7 +2,7 @@ import type { CancelSignal } from '../../contracts.js'
 
 /** The run's cancel signal for what is inside, which the guardrail can give as well. */
 export function childCancel(parent: CancelSignal): { readonly signal: CancelSignal; cancel(): void } {
-  const listeners = new Set<() => void>()
+  const listeners = new Set<() => unknown>()
   let isCancelled = false
   return {
     signal: {
@@ -14,19 +14,25 @@ export function childCancel(parent: CancelSignal): { readonly signal: CancelSign
           listener()
           return () => {}
         }
-        listeners.add(listener)
-        const stop = parent.onCancel(listener)
+        let stop = (): void => {}
+        // Both may cancel, one after the other: each listener hears of the first.
+        const once = (): unknown => {
+          listeners.delete(once)
+          stop()
+          return listener()
+        }
+        listeners.add(once)
+        stop = parent.onCancel(once)
         return () => {
-          listeners.delete(listener)
+          listeners.delete(once)
           stop()
         }
       },
     },
     cancel() {
       isCancelled = true
-      const waiting = Array.from(listeners)
-      listeners.clear()
-      waiting.forEach(listener => listener())
+      // A set leaves out what a listener stops meanwhile.
+      listeners.forEach(listener => listener())
     },
   }
 }

@@ -1,42 +1,18 @@
 import { Subject } from 'rxjs'
 import { describe, expect, it } from 'vitest'
+import { byHand, guarded, said, shown, words } from './__fixtures__/guarded.js'
 import { guardrail, type GuardrailOptions, type Verdict } from './index.js'
 import { answers, asked, contextOf, ended, endOf, question, record, run, typesOf } from '../../agent/__fixtures__/runs.js'
 import { createAgent } from '../../agent/create-agent.js'
 import { defineTool } from '../../agent/define-tool.js'
+import { jsonOutput } from '../../agent/json-output.js'
 import { createCancel } from '../../context/cancel.js'
 import { memoryLedger } from '../../context/run-context.js'
-import type { AnyTool, ModelEndpoint, ModelEvent, RunInput } from '../../contracts.js'
+import type { ModelEndpoint, ModelEvent } from '../../contracts.js'
 import { SampanError } from '../../errors.js'
-import type { AgentEvent } from '../../protocol/events.js'
 import type { Message } from '../../protocol/messages.js'
 import { mockModel, textAnswer, toolAnswer } from '../../testkit/mock-model.js'
 import { createTestClock } from '../../testkit/test-clock.js'
-
-const words = (text: string): Verdict => {
-  if (text.includes('坏')) return { block: 'bad-word', text: '[不显示]' }
-  return text.includes('电话') ? { replace: text.replace(/\d+/g, '***') } : 'allow'
-}
-const guarded = (model: ModelEndpoint, options: GuardrailOptions, tools: readonly AnyTool[] = []) => createAgent({ model, tools, middleware: [guardrail(options)] })
-const said = (content: string): RunInput => question({ messages: [{ id: 'u', role: 'user', content }] })
-
-/** What a client shows that knows no event of ours. */
-function shown(events: readonly AgentEvent[]): string[] {
-  let texts = new Map<string, string>()
-  for (const event of events) {
-    if (event.type === 'TEXT_MESSAGE_CONTENT') texts.set(event.messageId, (texts.get(event.messageId) ?? '') + event.delta)
-    if (event.type === 'MESSAGES_SNAPSHOT') texts = new Map(event.messages.filter(({ role }) => role === 'assistant').map(message => [message.id, (message as { content?: string }).content ?? '']))
-  }
-  return Array.from(texts.values()).filter(Boolean)
-}
-/** Checks that are answered by hand. */
-function byHand() {
-  const open: { text: string; before: string; answer(verdict: Verdict): void; fail(error: unknown): void }[] = []
-  const check = (text: string, { before }: { before(): string }): PromiseLike<Verdict> => ({
-    then: ((answer: any, fail: any) => void open.push({ text, before: before(), answer, fail })) as never,
-  })
-  return { open, check }
-}
 
 describe('the question', () => {
   it('reaches the model where it is allowed', () => {
@@ -92,7 +68,7 @@ describe('the question', () => {
 
 describe('a check that fails', () => {
   const slow = { then() {} } as unknown as PromiseLike<Verdict>
-  it.each<[string, GuardrailOptions['input']]>([['throws', () => { throw new Error('down') }], ['rejects', () => ({ then: (_: unknown, no: any) => no(new Error('down')) }) as never], ['takes too long', () => slow]])('and %s blocks, unless it is told to allow', (_, input) => {
+  it.each<[string, GuardrailOptions['input']]>([['throws', () => { throw new Error('down') }], ['rejects', () => ({ then: (_: unknown, no: any) => no(new Error('down')) }) as never], ['takes too long', () => slow], ['forgets to answer', () => undefined as never], ['promises nothing', () => ({ then: (yes: any) => yes(undefined) }) as never]])('and %s blocks, unless it is told to allow', (_, input) => {
     for (const onFailure of [undefined, 'allow'] as const) {
       const clock = createTestClock()
       const model = mockModel(textAnswer('好'))
@@ -161,7 +137,7 @@ describe('the answer, held', () => {
   })
   it('does not come back as the result of the run', () => {
     const output = { type: 'object', properties: { tel: { type: 'string' } } }
-    const agent = createAgent({ model: mockModel(textAnswer('{"tel":"电话123"}')), output, middleware: [guardrail({ output: words, per: 'message' })] })
+    const agent = createAgent({ model: mockModel(textAnswer('{"tel":"电话123"}')), output: jsonOutput(output), middleware: [guardrail({ output: words, per: 'message' })] })
     const events = run(agent)
     expect(shown(events)).toEqual(['{"tel":"电话***"}'])
     expect(endOf(events).result).toBeUndefined()

@@ -1,6 +1,6 @@
 import { Observable } from 'rxjs'
 import { blockedEnd, checkInput, politeMessage, type InputJudgement } from './check-input.js'
-import { judgedOf, keepJudged, withStandIns } from './judged-messages.js'
+import { judgedOf, keepJudged, sayAsGiven, withStandIns } from './judged-messages.js'
 import { watchRun } from './watch-run.js'
 import type { Check, JudgeOptions } from './verdict.js'
 import type { RunContext, RunFunction, RunInput, RunMiddleware } from '../../contracts.js'
@@ -23,7 +23,7 @@ export interface GuardrailOptions {
   maxChars?: number
   /** Milliseconds a check may take. Default 10 000. */
   timeoutMs?: number
-  /** What it means that a check throws, rejects or takes too long. Default `block`. */
+  /** What it means that a check throws, rejects, takes too long or gives no verdict. Default `block`. */
   onFailure?: 'block' | 'allow'
   /** What the person reads where a verdict brings no text. Default: a sentence in Chinese. */
   texts?: { input?: string; output?: string }
@@ -42,7 +42,8 @@ export interface GuardrailSettings extends JudgeOptions {
 /**
  * Judges what goes in and what comes out. Where something is blocked the run ends well: the person reads a sentence, and
  * RUN_FINISHED tells `metadata.sampan.blocked` (`in`, `reason`). A message of the user's that was not allowed stays in the
- * conversation, and the models of later runs read something else in its place.
+ * conversation, and the models of later runs read something else in its place. Put it first in the list: what stands
+ * outside of it, `compaction` with its summary for one, works with words that nobody judged.
  *
  * @example
  * createAgent({ model, middleware: [guardrail({ output: text => (isFine(text) ? 'allow' : { block: 'politics' }) })] })
@@ -67,9 +68,10 @@ function settingsOf({ input, output, mode, per = 'sentence', maxChars, timeoutMs
 
 function guard(settings: GuardrailSettings, given: RunInput, context: RunContext, next: RunFunction): Observable<AgentEvent> {
   const input = { ...given, messages: withStandIns(given.messages, judgedOf(given.state)) }
+  const watch = (asked: RunInput, checksInput: boolean): Observable<AgentEvent> => watchRun(settings, asked, context, next, checksInput).pipe(sayAsGiven(given.messages, asked.messages))
   // What goes on was judged when it began.
   const isNew = settings.input !== undefined && !given.attach && !given.resume?.length
-  if (!isNew || !settings.holds) return watchRun(settings, input, context, next, isNew)
+  if (!isNew || !settings.holds) return watch(input, isNew)
   let judgement: InputJudgement | undefined
   return concat<AgentEvent>(
     new Observable<never>(subscriber =>
@@ -83,7 +85,7 @@ function guard(settings: GuardrailSettings, given: RunInput, context: RunContext
       const state = keepJudged(input.state, standIns, input.messages)
       const told: AgentEvent[] = state === input.state ? [] : [{ type: 'STATE_SNAPSHOT', snapshot: state }]
       if (blocked) return of(...told, ...politeMessage(context, blocked.text), blockedEnd(input, 'input', blocked))
-      return concat(of(...told), watchRun(settings, { ...input, messages: withStandIns(input.messages, standIns), state }, context, next, false))
+      return concat(of(...told), watch({ ...input, messages: withStandIns(input.messages, standIns), state }, false))
     }),
   )
 }

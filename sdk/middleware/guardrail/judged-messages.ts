@@ -1,5 +1,8 @@
+import type { OperatorFunction } from 'rxjs'
 import type { Verdict } from './verdict.js'
+import type { AgentEvent } from '../../protocol/events.js'
 import { contentText, type ContentPart, type Message, type UserMessage } from '../../protocol/messages.js'
+import { transform } from '../../protocol/transform.js'
 
 // What of the user's was not allowed travels in AG-UI's shared state, under `sampan.judged`: a message stays in the
 // conversation, and no later run may bring it before the model.
@@ -37,6 +40,15 @@ export function withStandIns(messages: readonly Message[], judged: Judged): Mess
     const text = message.role === 'user' ? judged[message.id] : undefined
     return text === undefined ? message : { ...(message as UserMessage), content: withText((message as UserMessage).content, text) }
   })
+}
+
+/** Gives back the user's messages as the user wrote them: what stands in for one is for models alone. */
+export function sayAsGiven(given: readonly Message[], shown: readonly Message[]): OperatorFunction<AgentEvent, AgentEvent> {
+  const others = new Map(given.filter((message, index) => message !== shown[index]).map(message => [message.id, message]))
+  if (!others.size) return run => run
+  return transform<AgentEvent, AgentEvent>(emit => ({
+    next: event => emit(event.type === 'MESSAGES_SNAPSHOT' ? { ...event, messages: event.messages.map(message => others.get(message.id) ?? message) } : event),
+  }))
 }
 
 function withText(content: string | ContentPart[], text: string): string | ContentPart[] {

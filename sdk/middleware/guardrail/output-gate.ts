@@ -1,5 +1,6 @@
 import { createSentences, type Sentences } from './sentences.js'
 import type { Verdict } from './verdict.js'
+import { SampanError } from '../../errors.js'
 import { isTerminal, type AgentEvent, type ReasoningMessageContentEvent, type TextMessageContentEvent } from '../../protocol/events.js'
 import { createTextBuffer, type TextBuffer } from '../../protocol/text-buffer.js'
 
@@ -40,6 +41,8 @@ export interface GateOptions {
   forward(event: AgentEvent): void
   /** Held text was found good, or something else is to stand there. */
   release(piece: Piece, verdict: Verdict): void
+  /** Held text is not shown: the answer it stood in began anew. */
+  drop(piece: Piece): void
   /** Text that is shown was judged. */
   judged(piece: Piece, verdict: Verdict): void
 }
@@ -50,6 +53,8 @@ export class OutputGate {
   /** Messages of others than the assistant. */
   private readonly others = new Set<string>()
   private queue: (AgentEvent | Piece)[] = []
+  /** Where in the queue what waits begins. */
+  private head = 0
   private open = 0
   private isDraining = false
 
@@ -71,9 +76,21 @@ export class OutputGate {
       case 'REASONING_MESSAGE_CONTENT':
         if (!others.has(event.messageId)) return this.hear(event)
         break
+      case 'TOOL_CALL_START':
+        // What was said before a call stands before it.
+        if (event.parentMessageId) texts.get(event.parentMessageId)?.sentences.end()
+        break
       case 'TEXT_MESSAGE_END':
       case 'REASONING_MESSAGE_END':
         texts.get(event.messageId)?.sentences.end()
+        break
+      case 'TEXT_MESSAGE_CHUNK':
+      case 'REASONING_MESSAGE_CHUNK':
+        // Nobody here would hear what it says; agents of ours say none.
+        throw new SampanError('protocol/event-order', 'A guardrail judges whole events: put `expandChunks` inside it.')
+      case 'MESSAGES_SNAPSHOT':
+        // It says again what may be half a sentence.
+        texts.forEach(({ sentences }) => sentences.end())
         break
       case 'CUSTOM':
         if (event.name === 'sampan:step-reset') texts.delete(event.value.messageId)
@@ -116,31 +133,40 @@ export class OutputGate {
       this.open--
       piece.verdict = verdict
       // Of a text that began anew nothing is there to be taken back.
-      if (!holds && this.texts.get(said.messageId) === said) judged(piece, verdict)
+      if (!holds && !this.isTakenBack(piece)) judged(piece, verdict)
       this.drain()
     })
   }
 
   private pass(event: AgentEvent): void {
-    if (this.queue.length || this.isDraining || this.holdsBack(event)) this.queue.push(event)
+    if (this.queue.length > this.head || this.isDraining || this.holdsBack(event)) this.queue.push(event)
     else this.options.forward(event)
   }
 
   private drain(): void {
     if (this.isDraining) return
-    const { forward, release } = this.options
+    const { forward, release, drop } = this.options
     this.isDraining = true
-    let head = 0
-    for (; head < this.queue.length; head++) {
-      const item = this.queue[head]!
+    for (; this.head < this.queue.length; this.head++) {
+      const item = this.queue[this.head]!
       if ('type' in item) {
         if (this.holdsBack(item)) break
         forward(item)
-      } else if (item.verdict === undefined) break
+      } else if (this.isTakenBack(item)) drop(item)
+      else if (item.verdict === undefined) break
       else release(item, item.verdict)
     }
-    this.queue = this.queue.slice(head)
+    // Half of it at once: to move all that waits with each verdict would cost the square of it.
+    if (this.head * 2 >= this.queue.length) {
+      this.queue = this.queue.slice(this.head)
+      this.head = 0
+    }
     this.isDraining = false
+  }
+
+  /** Its answer began anew: what is thought of it does not matter any more. */
+  private isTakenBack({ said }: Piece): boolean {
+    return this.texts.get(said.messageId) !== said
   }
 
   /** What tells of the whole run waits until all that is shown is judged. */

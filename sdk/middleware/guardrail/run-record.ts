@@ -23,25 +23,27 @@ export function createRunRecord(before: readonly Message[]): RunRecord {
   let entries: Said[] = []
   const byId = new Map<string, Said>()
   const calls = new Map<string, Called>()
-  function add(message: Message): Said {
-    const entry = { message, pieces: [], calls: [] }
+  // A message stays its owner's: a client checks it against the events that are still to come of it.
+  function add(message: Message, { subagentRunId }: { subagentRunId?: string }): Said {
+    const entry = { message: (subagentRunId === undefined ? message : { ...message, subagentRunId }) as Message, pieces: [], calls: [] }
     entries.push(entry)
     byId.set(message.id, entry)
     return entry
   }
-  const assistant = (id: string): Said => byId.get(id) ?? add({ id, role: 'assistant' })
-  function startCall({ toolCallId: id, toolCallName: name, parentMessageId = id }: Extract<AgentEvent, { type: 'TOOL_CALL_START' }>): void {
+  function startCall(event: Extract<AgentEvent, { type: 'TOOL_CALL_START' }>): void {
+    const { toolCallId: id, toolCallName: name, parentMessageId = id } = event
     const call: Called = { id, name, pieces: [] }
-    assistant(parentMessageId).calls.push(call)
+    const message = byId.get(parentMessageId) ?? add({ id: parentMessageId, role: 'assistant' }, event)
+    message.calls.push(call)
     calls.set(id, call)
   }
   return {
     apply(event) {
       switch (event.type) {
         case 'TEXT_MESSAGE_START':
-          return void (byId.get(event.messageId) ?? add({ id: event.messageId, role: event.role ?? 'assistant', name: event.name, metadata: event.metadata } as Message))
+          return void (byId.get(event.messageId) ?? add({ id: event.messageId, role: event.role ?? 'assistant', name: event.name, metadata: event.metadata } as Message, event))
         case 'REASONING_MESSAGE_START':
-          return void add({ id: event.messageId, role: 'reasoning', content: '' })
+          return void add({ id: event.messageId, role: 'reasoning', content: '' }, event)
         case 'TEXT_MESSAGE_CONTENT':
         case 'REASONING_MESSAGE_CONTENT':
           return void byId.get(event.messageId)?.pieces.push(event.delta)
@@ -50,7 +52,7 @@ export function createRunRecord(before: readonly Message[]): RunRecord {
         case 'TOOL_CALL_ARGS':
           return void calls.get(event.toolCallId)?.pieces.push(event.delta)
         case 'TOOL_CALL_RESULT':
-          return void add({ id: event.messageId, role: 'tool', toolCallId: event.toolCallId, content: event.content })
+          return void add({ id: event.messageId, role: 'tool', toolCallId: event.toolCallId, content: event.content }, event)
         case 'MESSAGES_SNAPSHOT':
           base = event.messages
           entries = []

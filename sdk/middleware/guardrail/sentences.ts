@@ -1,7 +1,7 @@
 /** Cuts text into sentences while it comes. What it hands out, put together again, is the text. */
 export interface Sentences {
   push(delta: string): void
-  /** Hands out what is left. */
+  /** Hands out what is left; more may follow. */
   end(): void
 }
 
@@ -28,14 +28,17 @@ export function createSentences(per: 'message' | 'sentence', maxChars: number, t
   /** Between two backticks of one line. */
   let isCode = false
   const fence = createFence()
-  function cut(): void {
-    // Blanks alone are nothing to judge: they go with what follows.
-    if (isBlank) return
-    take(held.join(''))
+  function hand(): void {
+    const piece = held.join('')
     held = []
     length = 0
     isBlank = true
     place = 'inside'
+    take(piece)
+  }
+  function cut(): void {
+    // Blanks alone are nothing to judge: they go with what follows.
+    if (!isBlank) hand()
   }
   function push(delta: string): void {
     let start = 0
@@ -60,9 +63,7 @@ export function createSentences(per: 'message' | 'sentence', maxChars: number, t
   return {
     push,
     end() {
-      const rest = held.join('')
-      held = []
-      if (rest) take(rest)
+      if (held.length) hand()
     },
   }
 }

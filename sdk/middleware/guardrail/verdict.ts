@@ -28,7 +28,7 @@ export interface JudgeOptions {
 export const CHECK_FAILED = 'check-failed'
 
 /**
- * Asks a check and answers once: at once where it does. One that throws, rejects or takes too long has failed.
+ * Asks a check and answers once: at once where it does. One that throws, rejects, takes too long or answers no verdict has failed.
  *
  * @returns forgets the question.
  */
@@ -46,6 +46,7 @@ export function judge(ask: () => Verdict | PromiseLike<Verdict>, { timeoutMs, on
     trace('guardrail-failed', { message: String(thrown), onFailure })
     settle(onFailure === 'allow' ? 'allow' : { block: CHECK_FAILED })
   }
+  const take = (verdict: unknown): void => (isVerdict(verdict) ? settle(verdict) : failed('no verdict'))
   let verdict: Verdict | PromiseLike<Verdict>
   try {
     verdict = ask()
@@ -54,11 +55,11 @@ export function judge(ask: () => Verdict | PromiseLike<Verdict>, { timeoutMs, on
     return stopTimer
   }
   if (!isPromise(verdict)) {
-    settle(verdict)
+    take(verdict)
     return stopTimer
   }
   stopTimer = clock.setTimer(timeoutMs, () => failed('timeout'))
-  verdict.then(settle, failed)
+  verdict.then(take, failed)
   return () => {
     isOpen = false
     stopTimer()
@@ -66,5 +67,11 @@ export function judge(ask: () => Verdict | PromiseLike<Verdict>, { timeoutMs, on
 }
 
 function isPromise(value: Verdict | PromiseLike<Verdict>): value is PromiseLike<Verdict> {
-  return typeof (value as Partial<PromiseLike<Verdict>>).then === 'function'
+  return typeof Object(value).then === 'function'
+}
+
+/** A check that forgets to answer has said nothing, and nothing is not `allow`. */
+function isVerdict(value: unknown): value is Verdict {
+  const { block, replace } = Object(value) as { block?: unknown; replace?: unknown }
+  return value === 'allow' || typeof block === 'string' || typeof replace === 'string'
 }

@@ -9,7 +9,6 @@ import { judge, type Verdict } from './verdict.js'
 import type { RunContext, RunFunction, RunInput } from '../../contracts.js'
 import { customEvent } from '../../protocol/custom-events.js'
 import { isTerminal, type AgentEvent } from '../../protocol/events.js'
-import { expandChunks } from '../../protocol/expand-chunks.js'
 import { concat, of } from '../../protocol/streams.js'
 import { transform } from '../../protocol/transform.js'
 
@@ -19,10 +18,11 @@ export function watchRun(settings: GuardrailSettings, input: RunInput, context: 
   const run = next(input, { ...context, cancel: inner.signal })
   if (!settings.output && !checksInput) return run
   // What waits for a verdict may do so after the run's last word: it is the watch that ends.
-  return concat<AgentEvent>(run.pipe(expandChunks({ mode: 'repair', ids: context.ids })), of(cutOff), new Observable<never>(() => {})).pipe(
+  return concat<AgentEvent>(run, of(cutOff), new Observable<never>(() => {})).pipe(
     transform<AgentEvent, AgentEvent>((emit, end) => {
-      const watch = new RunWatch(settings, input, context, emit, () => {
-        inner.cancel()
+      const watch = new RunWatch(settings, input, context, emit, isBlocked => {
+        // A run that has ended by itself has nothing to be cancelled.
+        if (isBlocked) inner.cancel()
         end()
       })
       if (checksInput) watch.askInput()
@@ -39,6 +39,8 @@ class RunWatch {
   private readonly record: RunRecord
   /** Messages in which something else stands than was said. */
   private readonly changed = new Set<string>()
+  /** Messages of which something was never shown, since they were begun anew. */
+  private readonly dropped = new Set<string>()
   private readonly forgets = new Set<() => void>()
   private readonly gate: OutputGate
   private standIns: Readonly<Record<string, string>>
@@ -50,7 +52,7 @@ class RunWatch {
     private readonly input: RunInput,
     private readonly context: RunContext,
     private readonly emit: (event: AgentEvent) => void,
-    private readonly stop: () => void,
+    private readonly stop: (isBlocked: boolean) => void,
   ) {
     this.record = createRunRecord(input.messages)
     this.standIns = judgedOf(input.state)
@@ -60,6 +62,7 @@ class RunWatch {
       ask: (piece, answer) => this.ask(piece, answer),
       forward: event => this.forward(event),
       release: (piece, verdict) => this.releasePiece(piece, verdict),
+      drop: ({ said }) => void this.dropped.add(said.messageId),
       judged: (piece, verdict) => this.judged(piece, verdict),
     })
   }
@@ -107,14 +110,14 @@ class RunWatch {
   /** What passes by: with what it repeats of a text as that stands now. */
   private forward(event: AgentEvent): void {
     if (this.isOver) return
-    const { changed, record, standIns, input } = this
+    const { changed, dropped, record, standIns, input } = this
     if (event.type === 'STATE_SNAPSHOT') {
       this.state = keepJudged(event.snapshot, standIns, input.messages)
       return this.say({ ...event, snapshot: this.state })
     }
-    if (isTerminal(event)) return this.leave(changed.size && 'result' in event ? { ...event, result: undefined } : event)
-    if (!changed.size || event.type !== 'MESSAGES_SNAPSHOT') return this.say(event)
-    const messages = event.messages.map(message => (changed.has(message.id) ? Object.assign({}, message, { content: record.textOf(message.id) }) : message))
+    if (isTerminal(event)) return this.leave(changed.size && 'result' in event ? { ...event, result: undefined } : event, false)
+    if (!(changed.size || dropped.size) || event.type !== 'MESSAGES_SNAPSHOT') return this.say(event)
+    const messages = event.messages.map(message => (changed.has(message.id) || dropped.has(message.id) ? Object.assign({}, message, { content: record.textOf(message.id) }) : message))
     this.say({ ...event, messages })
   }
 
@@ -157,13 +160,13 @@ class RunWatch {
 
   private end(place: 'input' | 'output', blocked: Blocked, needsMessage: boolean): void {
     if (needsMessage) politeMessage(this.context, blocked.text).forEach(event => this.say(event))
-    this.leave(blockedEnd(this.input, place, blocked))
+    this.leave(blockedEnd(this.input, place, blocked), true)
   }
 
-  private leave(terminal: AgentEvent): void {
+  private leave(terminal: AgentEvent, isBlocked: boolean): void {
     this.isOver = true
     this.emit(terminal)
-    this.stop()
+    this.stop(isBlocked)
   }
 }
 

@@ -80,6 +80,11 @@ export class RunSpans {
     this.log.note(this.lastChat ?? this.root.span, name, attributes)
   }
 
+  /** The run says no more, and has not said how it ended. */
+  leave(outcome: 'cancelled' | 'left'): void {
+    this.end([], outcome)
+  }
+
   private openAgent(name: string, parent: Span | undefined): Level {
     const attributes = { 'gen_ai.operation.name': 'invoke_agent', 'gen_ai.agent.name': name, 'gen_ai.conversation.id': this.options.input.threadId }
     return { span: this.log.open('invoke_agent ' + name, parent, attributes), said: '' }

@@ -2,10 +2,11 @@ import { defer, from, NEVER, Subject } from 'rxjs'
 import { describe, expect, it } from 'vitest'
 import * as z from 'zod/mini'
 import { timelineOf, trace, type OtlpTraces, type TraceOptions } from './index.js'
-import { answers, contextOf, endOf, question, record, run } from '../../agent/__fixtures__/runs.js'
+import { answers, contextOf, endOf, question, record, run, type Recording } from '../../agent/__fixtures__/runs.js'
 import { createAgent } from '../../agent/create-agent.js'
 import { defineTool } from '../../agent/define-tool.js'
 import type { ModelMiddleware, RunMiddleware } from '../../contracts.js'
+import { createCancel, type CancelSource } from '../../context/cancel.js'
 import { SampanError } from '../../errors.js'
 import type { AgentEvent } from '../../protocol/events.js'
 import { validateWith } from '../../protocol/schema.js'
@@ -178,6 +179,16 @@ describe('what goes wrong', () => {
     leave()
     expect(shown(set)).toEqual(['0 agent barista 0 150', '1 model chat 0 150'])
   })
+})
+
+it('says of a run that was cancelled or left that it was', () => {
+  for (const [outcome, leave] of [['cancelled', ({ cancel }) => void cancel.cancel()], ['left', ({ recording }) => recording.leave()]] as [string, (run: { cancel: CancelSource; recording: Recording }) => void][]) {
+    const sent: OtlpTraces[] = []
+    const cancel = createCancel()
+    const recording = record(createAgent({ model: mockModel(NEVER), middleware: [trace({ sink: traces => void sent.push(traces) })] }), question(), contextOf({ cancel: cancel.signal }))
+    leave({ cancel, recording })
+    expect(sent.map(traces => plain(spansOf(traces)[0]!.attributes)['sampan.run.outcome'])).toEqual([outcome])
+  }
 })
 
 describe('limits', () => {

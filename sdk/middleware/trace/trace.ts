@@ -45,8 +45,9 @@ export function trace(options: TraceOptions): RunMiddleware {
       const spans = new RunSpans(log, { input, agentName, content })
       let isSent = false
       const send = (): void => {
-        if (!isSent) sendTo(options, log, context)
+        if (isSent) return
         isSent = true
+        sendTo(options, log, context)
       }
       return next(input, watched(context, spans)).pipe(
         transform<AgentEvent, AgentEvent>(emit => ({
@@ -55,8 +56,11 @@ export function trace(options: TraceOptions): RunMiddleware {
             if (isTerminal(event)) send()
             emit(event)
           },
-          // Also where the run was left, or failed without a word.
-          release: send,
+          // Also where the run was left, or failed without a word. Whoever is cancelled has no last word either.
+          release() {
+            if (!isSent) spans.leave(context.cancel.isCancelled ? 'cancelled' : 'left')
+            send()
+          },
         })),
       )
     })
