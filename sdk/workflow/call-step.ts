@@ -1,23 +1,25 @@
 import { Observable } from 'rxjs'
-import { decideCall, type Decision } from './decide-call.js'
-import { settle, wait, waitingAt, type StepPlace } from './flow-run.js'
-import { isTool, type Step, type StepContext } from './step.js'
+import { runInside } from './child-step.js'
+import { checked, decideCall, type Decision, type WaitingCall } from './decide-call.js'
+import { act, follow, jsonOf, settle, stepError, wait, waitingAt, type StepPlace } from './flow-run.js'
+import { isTool, type Step } from './step.js'
+import { toInterrupt, type Question } from '../agent/ask-person.js'
 import { whenDone } from '../agent/ledger.js'
 import { resultEvent } from '../agent/tool-outcome.js'
 import { createCancel } from '../context/cancel.js'
-import type { AnyTool, LedgerEntry } from '../contracts.js'
-import { errorMessage, isSampanError, SampanError, toSampanError, type ErrorCode } from '../errors.js'
+import type { AnyTool, LedgerState } from '../contracts.js'
+import { errorMessage, isSampanError, toSampanError, type ErrorCode } from '../errors.js'
 import { customEvent } from '../protocol/custom-events.js'
 import type { AgentEvent } from '../protocol/events.js'
-import { concat, defer, of, throwError } from '../protocol/streams.js'
+import type { Interrupt } from '../protocol/messages.js'
+import { concat, defer, of } from '../protocol/streams.js'
 import { transform } from '../protocol/transform.js'
 
 type Callable = Step | AnyTool
-/** How a tool call fails, for those who show it. */
-const SHOWN_AS: { readonly [code: string]: ErrorCode | undefined } = { 'workflow/step-failed': 'agent/tool-failed', 'workflow/step-timeout': 'agent/tool-timeout' }
-
-/** Makes one attempt. */
-type Attempt = (attempt: number) => Observable<AgentEvent>
+/** Makes one attempt, from 1. */
+export type Attempt = (attempt: number) => Observable<AgentEvent>
+/** Writes into the ledger how far the call has come. */
+type Note = (state: LedgerState, result?: string) => void | PromiseLike<void>
 
 /**
  * Runs a function or a tool: asks the ledger, then the approval, and keeps what comes out. A tool shows as a tool call
@@ -27,118 +29,98 @@ type Attempt = (attempt: number) => Observable<AgentEvent>
  */
 export function callStep(place: StepPlace, step: Callable, around: (attempt: Attempt) => Observable<AgentEvent>): Observable<AgentEvent> {
   return defer(() => {
-    const isShown = isTool(step)
-    const wasShown = waitingAt(place) !== undefined
-    const decision = decideCall(place, step)
-    const events = followed(place, step, decision, around)
-    return isShown ? asToolCall(place, step, wasShown, events) : events
+    const waited = waitingAt(place) as WaitingCall | undefined
+    const events = defer(() => {
+      const { context, id: toolCallId } = place
+      const decision = decideCall(place, step, waited)
+      const { does, value, given: args, fingerprint } = decision
+      const { startRun, requiresGesture } = step as AnyTool
+      const note: Note = (state, result) => context.ledger.put({ toolCallId, toolName: step.name, fingerprint, state, result, idempotencyKey: toolCallId })
+      const noted = (state: LedgerState | false, go: () => Observable<AgentEvent>): Observable<AgentEvent> => follow((done, failed) => whenDone(() => (state ? note(state) : undefined), done, failed), go)
+      if (does === 'settle') return act(() => settle(place, value))
+      if (does !== 'run') {
+        // It is in the ledger before the run ends with it. A gesture-bound call is armed: inside the tap nothing is waited for.
+        return noted(does !== 'again' && (requiresGesture ? 'armed' : 'proposed'), () => act(() => wait(place, [interruptOf(place, step, does, decision)], { question: does, args })))
+      }
+      return around(attempt => (startRun ? noted('executing', () => runInside(place, attempt, (...child) => startRun(value, ...child), toolCallId, { args })) : execute(place, step, value, note, attempt)))
+    })
+    return isTool(step) ? asToolCall(place, step, waited, events) : events
   })
-}
-
-function followed(place: StepPlace, step: Callable, decision: Decision, around: (attempt: Attempt) => Observable<AgentEvent>): Observable<AgentEvent> {
-  switch (decision.do) {
-    case 'fail':
-      return throwError(decision.error)
-    case 'settle':
-      return defer(() => {
-        void settle(place, decision.value)
-        return of<AgentEvent>()
-      })
-    case 'ask':
-      return asking(place, step, decision)
-    case 'run':
-      return around(attempt => execute(place, step, decision, attempt))
-  }
-}
-
-/** The question is in the ledger before the run ends with it. A gesture-bound call is armed: inside the tap nothing is waited for. */
-function asking(place: StepPlace, step: Callable, { interrupt, kept, fingerprint }: Extract<Decision, { do: 'ask' }>): Observable<AgentEvent> {
-  return new Observable(subscriber => {
-    const isAgain = kept.question === 'again'
-    whenDone(
-      () => (isAgain ? undefined : note(place, step, fingerprint, (step as AnyTool).requiresGesture ? 'armed' : 'proposed')),
-      () => wait(place, [interrupt], kept).subscribe(subscriber),
-      thrown => subscriber.error(thrown),
-    )
-  })
-}
-
-function note({ run, id }: StepPlace, { name }: Callable, fingerprint: string, state: LedgerEntry['state'], result?: string): void | PromiseLike<void> {
-  return run.context.ledger.put({ toolCallId: id, toolName: name, fingerprint, state, result, idempotencyKey: id })
 }
 
 /** One attempt. The ledger is written before the effect; where nothing has to be waited for, the call is made at once. */
-function execute(place: StepPlace, step: Callable, { args, fingerprint }: Extract<Decision, { do: 'run' }>, attempt: number): Observable<AgentEvent> {
+function execute(place: StepPlace, step: Callable, args: unknown, note: Note, attempt: number): Observable<AgentEvent> {
   return new Observable(subscriber => {
-    const { run: { context, runId, input: { threadId } }, id, path } = place
+    const { context, runId, input: { threadId }, id: toolCallId } = place
     const { signal, cancel, release } = createCancel(context.cancel)
+    /** Nobody waits for it, and it undoes nothing. */
+    const aside = (work: () => unknown, name: string): void => whenDone(work, () => {}, thrown => context.trace(name, { toolCallId, message: String(thrown) }))
     const isPlain = step.replay === 'idempotent'
     let isOver = false
     const failed = (thrown: unknown): void => {
       isOver = true
-      subscriber.error(isSampanError(thrown) ? thrown : new SampanError('workflow/step-failed', 'Step "' + path + '" failed: ' + errorMessage(thrown), { info: { step: path }, cause: thrown }))
+      subscriber.error(isSampanError(thrown) ? thrown : stepError(place, 'workflow/step-failed', 'failed: ' + errorMessage(thrown), thrown))
     }
     subscriber.add(() => {
       release()
-      if (!isOver) whenDone(cancel, () => {}, thrown => context.trace('tool-cancel-failed', { toolCallId: id, message: String(thrown) }))
+      if (!isOver) aside(cancel, 'tool-cancel-failed')
     })
     const done = (result: unknown): void => {
       isOver = true
-      const checked = step.validateResult ? step.validateResult(result) : { ok: true as const, value: result }
-      if (!checked.ok) throw new SampanError('agent/tool-result-invalid', 'The result of step "' + path + '" does not fit its schema: ' + checked.issues)
-      const text = JSON.stringify(checked.value) ?? 'null'
+      const text = jsonOf(checked(place, step.validateResult, result, 'result'))
       // Late as well: what has had its effect is not done again by whoever goes on.
-      if (!isPlain) whenDone(() => note(place, step, fingerprint, 'done', text), () => {}, thrown => context.trace('ledger-failed', { toolCallId: id, state: 'done', message: String(thrown) }))
+      if (!isPlain) aside(() => note('done', text), 'ledger-failed')
       if (subscriber.closed) return
       // As a run that is gone on with later would read it.
       void settle(place, JSON.parse(text))
       subscriber.complete()
     }
-    const told: StepContext = {
-      toolCallId: id, idempotencyKey: id, threadId, runId, attempt, cancel: signal,
-      progress: value => void (isOver || subscriber.closed || subscriber.next(customEvent('sampan:tool-progressed', { toolCallId: id, progress: value }))),
+    const progress = (value: unknown): void => {
+      if (!isOver && !subscriber.closed) subscriber.next(customEvent('sampan:tool-progressed', { toolCallId, progress: value }))
     }
     const call = (): void => {
-      if (!subscriber.closed) whenDone(() => step.execute!(args, told), result => guarded(() => done(result), failed), failed)
+      if (!subscriber.closed) whenDone(() => step.execute!(args, { toolCallId, idempotencyKey: toolCallId, threadId, runId, attempt, cancel: signal, progress }), result => whenDone(() => done(result), () => {}, failed), failed)
     }
-    if (isPlain) return call()
-    const begun = (): void | PromiseLike<void> => note(place, step, fingerprint, 'executing')
-    if (!(step as AnyTool).requiresGesture) return whenDone(begun, call, failed)
-    // It was written when it was asked about: the tap must reach the host at once.
-    whenDone(begun, () => {}, thrown => context.trace('ledger-failed', { toolCallId: id, state: 'executing', message: String(thrown) }))
+    if (!isPlain && !(step as AnyTool).requiresGesture) return whenDone(() => note('executing'), call, failed)
+    // A gesture-bound call was written when it was asked about: the tap must reach the host at once.
+    if (!isPlain) aside(() => note('executing'), 'ledger-failed')
     call()
   })
 }
 
-function guarded(work: () => void, failed: (thrown: unknown) => void): void {
-  try {
-    work()
-  } catch (thrown) {
-    failed(thrown)
-  }
-}
-
 /** Around a tool: the call before, its result after, and a result that says so where it fails. */
-function asToolCall(place: StepPlace, { name: toolCallName }: AnyTool, wasShown: boolean, events: Observable<AgentEvent>): Observable<AgentEvent> {
-  const { run: { context }, id: toolCallId, scope } = place
+function asToolCall({ context, id: toolCallId, scope }: StepPlace, { name: toolCallName }: AnyTool, wasShown: unknown, events: Observable<AgentEvent>): Observable<AgentEvent> {
   const opening: AgentEvent[] = wasShown ? [] : [
     { type: 'TOOL_CALL_START', toolCallId, toolCallName },
-    { type: 'TOOL_CALL_ARGS', toolCallId, delta: JSON.stringify(scope.value) ?? 'null' },
+    { type: 'TOOL_CALL_ARGS', toolCallId, delta: jsonOf(scope.value) },
     { type: 'TOOL_CALL_END', toolCallId },
   ]
-  const ended = (content: string, error?: ErrorCode): AgentEvent => resultEvent(context, toolCallId, { content, error })
   let failure: unknown
-  const told = events.pipe(transform<AgentEvent, AgentEvent>(emit => ({
-    next: emit,
-    error(thrown) {
-      failure = thrown
-      const { code, message } = toSampanError(thrown, 'workflow/step-failed')
-      emit(ended('Error: ' + message, SHOWN_AS[code] ?? code))
-    },
-    complete() {
-      const { value } = scope
-      if (!scope.isWaiting) emit(ended(typeof value === 'string' ? value : JSON.stringify(value)))
-    },
-  })))
-  return concat(of<AgentEvent>(...opening), told, defer(() => (failure ? throwError(failure) : of<AgentEvent>())))
+  const told = events.pipe(transform<AgentEvent, AgentEvent>(emit => {
+    const end = (content: string, error?: ErrorCode): void => emit(resultEvent(context, toolCallId, { content, error }))
+    return {
+      next: emit,
+      error(thrown) {
+        failure = thrown
+        const { code, message } = toSampanError(thrown, 'workflow/step-failed')
+        // As tools fail elsewhere.
+        end('Error: ' + message, code.replace('workflow/step', 'agent/tool') as ErrorCode)
+      },
+      complete() {
+        const { value } = scope
+        if (!scope.isWaiting) end(typeof value === 'string' ? value : jsonOf(value))
+      },
+    }
+  }))
+  return concat(of(...opening), told, act(() => {
+    if (failure) throw failure
+  }))
+}
+
+/** As an agent asks about a call; a function is no call that anybody has seen. */
+function interruptOf({ id, path: step }: StepPlace, tool: Callable, question: Question, { given: args, fingerprint }: Decision): Interrupt {
+  const interrupt = toInterrupt({ id, tool: tool as Parameters<typeof toInterrupt>[0]['tool'], args, fingerprint }, question)
+  const { message = tool.name, metadata } = interrupt
+  const own = { ...interrupt, id, message, metadata: { sampan: { ...metadata!.sampan, step } } }
+  return isTool(tool) ? own : { ...own, reason: 'confirmation', toolCallId: undefined }
 }

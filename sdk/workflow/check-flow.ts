@@ -1,6 +1,6 @@
 import type { FlowNode } from './flow-json.js'
 import { has } from './own.js'
-import { comparisons, PLACEHOLDER, questions } from './predicate.js'
+import { conditions, PLACEHOLDER } from './predicate.js'
 import type { StepRegistry } from './step.js'
 import { SampanError } from '../errors.js'
 
@@ -58,8 +58,8 @@ const predicate: Check = (value, at, known) => {
   if (more !== undefined) refuse(at, 'a condition has one field.')
   if (kind === 'not') predicate(inner, here, known)
   else if (kind === 'and' || kind === 'or') each(inner, here, known, predicate)
-  else if (has(questions, kind)) operand(inner, here, known)
-  else if (!has(comparisons, kind)) refuse(at, 'there is no condition "' + kind + '".')
+  else if (!has(conditions, kind)) refuse(at, 'there is no condition "' + kind + '".')
+  else if (conditions[kind]!.length === 1) operand(inner, here, known)
   else if (each(inner, here, known, operand) !== 2) refuse(here, 'expected two operands.')
 }
 

@@ -1,60 +1,60 @@
 import type { Observable } from 'rxjs'
-import { settle, wait, waitingAt, type StepPlace, type Stored } from './flow-run.js'
+import { act, jsonOf, settle, stepError, wait, waitingAt, type Saved, type StepPlace } from './flow-run.js'
 import { whenDone } from '../agent/ledger.js'
 import { runChild } from '../agent/run-child.js'
-import type { Agent, CheckpointStore, ChildEnd } from '../contracts.js'
-import { SampanError } from '../errors.js'
+import type { Agent, ChildCall, ChildEnd, RunContext } from '../contracts.js'
 import type { AgentEvent } from '../protocol/events.js'
-import { concat, defer, of, throwError } from '../protocol/streams.js'
+import { concat, defer } from '../protocol/streams.js'
 
-/**
- * Runs an agent or a workflow. It is asked with the value: an agent as text, a workflow as its input. Its id is made of
- * the place, so it is the same whenever it is taken up again; a further attempt is another run.
- */
+/** Begins a run inside, or goes on with it. */
+type Start = (child: ChildCall, context: RunContext, end: (end: ChildEnd) => Saved) => Observable<AgentEvent>
+
+/** Runs an agent or a workflow. It is asked with the value: an agent as text, a workflow as its input. */
 export function childStep(place: StepPlace, agent: Agent, attempt: number): Observable<AgentEvent> {
-  return defer(() => {
-    const { run, id, scope: { value } } = place
-    const { context, input: { threadId, runId: parentRunId }, isAttached: mayHaveRun, answers } = run
-    const waited = waitingAt(place) as { kept: unknown; attempt: number } | undefined
-    // It goes on where it asked; counted from there, so that no id comes twice.
-    const number = attempt + (waited?.attempt ?? 1) - 1
-    const isResumed = waited !== undefined && attempt === 1
-    const runId = number > 1 ? id + '~' + number : id
-    const { name, description } = agent.info
-    const child = { runId, threadId, parentRunId, name, description, mayHaveRun, resume: isResumed ? Array.from(answers.values()) : undefined, kept: isResumed ? waited.kept : undefined }
-    const content = typeof value === 'string' ? value : JSON.stringify(value)
-    const input = { messages: [{ id: runId + '/input', role: 'user' as const, content }], forwardedProps: { input: value } }
-    const { checkpoints, clear } = tracked(context.checkpoints)
-    // What it kept is needed until what follows from its end is stored.
-    const stored: Stored = saved => whenDone(() => saved, clear, clear)
-    let ended: ChildEnd | undefined
-    const end = (told: ChildEnd): void => {
-      ended = told
-      if (told.type === 'success') stored(settle(place, told.result === undefined ? null : JSON.parse(JSON.stringify(told.result))))
-      else if (told.type !== 'interrupt') clear()
-    }
-    return concat(runChild(agent, input, child, { ...context, checkpoints }, end), defer(() => follow(place, ended, number, stored)))
+  const { name, description } = agent.info
+  return runInside(place, attempt, (child, context, end) => {
+    const { value: input } = place.scope
+    const content = typeof input === 'string' ? input : JSON.stringify(input)
+    const messages = [{ id: child.runId + '/input', role: 'user' as const, content }]
+    return runChild(agent, { messages, forwardedProps: { input } }, { ...child, name, description }, context, end)
   })
 }
 
-/** Checkpoints that remember what they were asked for, so that all of it can go at once. */
-function tracked(inner: CheckpointStore): { checkpoints: CheckpointStore; clear: () => void } {
-  const ids = new Set<string>()
-  return {
-    clear: () => ids.forEach(id => void inner.delete(id)),
-    checkpoints: {
-      load: id => inner.load((ids.add(id), id)),
-      save(checkpoint) {
-        ids.add(checkpoint.runId)
-        return inner.save(checkpoint)
-      },
+/**
+ * A run as a step. Its id is made of the place, so it is the same whenever it is taken up again; a further attempt is
+ * another run.
+ *
+ * @param kept what the place keeps besides, while the run waits for a person.
+ */
+export function runInside(place: StepPlace, attempt: number, start: Start, parentToolCallId?: string, kept?: object): Observable<AgentEvent> {
+  return defer(() => {
+    const { context, input: { threadId, runId: parentRunId }, isAttached: mayHaveRun, answers, id } = place
+    const before = (waitingAt(place) || {}) as { kept?: unknown; attempt?: number }
+    // It goes on where it asked; counted from there, so that no id comes twice.
+    const number = attempt + (before.attempt || 1) - 1
+    const isResumed = before.attempt && attempt === 1
+    const runId = number > 1 ? id + '~' + number : id
+    const child: ChildCall = { runId, threadId, parentRunId, parentToolCallId, mayHaveRun, ...(isResumed && { resume: Array.from(answers.values()), kept: before.kept }) }
+    const { checkpoints } = context
+    const ids = new Set<string>()
+    const tracked: RunContext['checkpoints'] = {
+      load: each => checkpoints.load((ids.add(each), each)),
+      save: each => checkpoints.save((ids.add(each.runId), each)),
       delete() {},
-    },
-  }
-}
-
-function follow(place: StepPlace, ended: ChildEnd | undefined, attempt: number, stored: Stored): Observable<AgentEvent> {
-  if (ended?.type === 'success') return of<AgentEvent>()
-  if (ended?.type === 'interrupt') return wait(place, ended.interrupts, { kept: ended.kept, attempt }, stored)
-  return throwError(ended?.type === 'error' ? ended.error : new SampanError('workflow/step-failed', 'Step "' + place.path + '" was cancelled.', { info: { step: place.path } }))
+    }
+    let failure: unknown
+    const end = (ended: ChildEnd): Saved => {
+      let saved: Saved = undefined
+      if (ended.type === 'success') saved = settle(place, JSON.parse(jsonOf(ended.result)))
+      else if (ended.type === 'interrupt') saved = wait(place, ended.interrupts, { ...kept, kept: ended.kept, attempt: number })
+      else failure = ended.type === 'error' ? ended.error : stepError(place, 'workflow/step-failed', 'was cancelled.')
+      // All that it kept is needed until what follows from its end is stored.
+      const clear = (): void => ids.forEach(each => void checkpoints.delete(each))
+      whenDone(() => saved, clear, clear)
+      return saved
+    }
+    return concat(start(child, { ...context, checkpoints: tracked }, end), act(() => {
+      if (failure) throw failure
+    }))
+  })
 }

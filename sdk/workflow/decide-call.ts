@@ -1,127 +1,79 @@
-import { takeAnswer, waitingAt, type StepPlace, type Waiting } from './flow-run.js'
+import { stepError, takeAnswer, type StepPlace, type Waiting } from './flow-run.js'
 import { isTool, type Step } from './step.js'
 import { decideApproval, fingerprintOf } from '../agent/approval.js'
+import type { Question } from '../agent/ask-person.js'
 import { hasBegun } from '../agent/ledger.js'
 import type { RunState } from '../agent/run-state.js'
-import type { AnyTool } from '../contracts.js'
-import { SampanError, type ErrorCode } from '../errors.js'
+import type { AnyTool, Validation } from '../contracts.js'
+import type { ErrorCode } from '../errors.js'
 import { parseJson } from '../protocol/json.js'
-import type { Interrupt, ResumeEntry } from '../protocol/messages.js'
 
-/** May it run, what is its result (a tool that nobody executes), or may it run once more although it may have run. */
-type Question = 'approve' | 'answer' | 'again'
+/** What a place keeps whose call waits for a person. A run inside it has questions of its own. */
+export interface WaitingCall extends Waiting { readonly question?: Question; readonly args: unknown }
 
-/** What becomes of a call. */
-export type Decision =
-  | { do: 'run'; args: unknown; fingerprint: string }
-  | { do: 'settle'; value: unknown }
-  | { do: 'ask'; interrupt: Interrupt; kept: { readonly question: Question; readonly args: unknown }; fingerprint: string }
-  | { do: 'fail'; error: SampanError }
-
-interface Call {
-  readonly place: StepPlace
-  readonly step: Step | AnyTool
-  /** As they were given, or as the person changed them. */
+/** What becomes of a call: it runs, has its result, or a person is asked. */
+export interface Decision {
+  readonly does: 'run' | 'settle' | Question
+  /** The result, or the arguments as the schema makes them. */
+  readonly value: unknown
+  /** The arguments as they were given, or as the person changed them. */
   readonly given: unknown
-  /** As the schema makes them. */
-  readonly args: unknown
   readonly fingerprint: string
 }
 
-/** What becomes of the call at this place: the ledger is asked first, then the person's answer, then the approval. */
-export function decideCall(place: StepPlace, step: Step | AnyTool): Decision {
-  const { run, id, scope } = place
-  const waited = waitingAt(place) as (Waiting & { question: Question; args: unknown }) | undefined
-  const answer = waited && usableAnswer(place, step, waited.question)
-  const { editedArgs } = Object(answer?.payload) as { editedArgs?: unknown }
-  const given = editedArgs ?? waited?.args ?? scope.value
-  const known = run.context.ledger.get(id)
-  const proposed = known?.fingerprint
-  if (hasBegun(known) && known.result !== undefined) return { do: 'settle', value: parseJson(known.result) }
-  if (answer && waited.question === 'answer') return answered(place, step, answer)
-  const checked = step.validate ? step.validate(given) : { ok: true as const, value: given }
-  if (!checked.ok) return fail(place, 'agent/tool-arguments-invalid', 'is given what does not fit: ' + checked.issues)
-  const call: Call = { place, step, given, args: checked.value, fingerprint: fingerprintOf(step.name, given) }
-  if (hasBegun(known)) return begun(call, waited?.question === 'again' ? answer : undefined)
-  return answer ? approved(call, answer, proposed, editedArgs !== undefined) : decided(call)
-}
-
-/** After a kill an answer that let the call run once is used up, and a tap is long over. */
-function usableAnswer({ run, id }: StepPlace, step: Step | AnyTool, question: Question): ResumeEntry | undefined {
-  const answer = takeAnswer(run, id)
-  return run.isAttached && (question === 'again' || (step as AnyTool).requiresGesture) ? undefined : answer
-}
-
-/** It may have had its effect. */
-function begun(call: Call, answer: ResumeEntry | undefined): Decision {
-  const { place, step: { replay }, args, fingerprint } = call
-  if (answer ? isYes(answer) && replay !== 'never' : replay === 'idempotent') return { do: 'run', args, fingerprint }
-  if (answer || replay === 'never') return fail(place, 'agent/tool-outcome-unknown', 'may or may not have run; it was not started again.')
-  return ask(call, 'again')
-}
-
-/** An approval holds for what was asked about: without a matching entry it is asked for again. What the person changed is judged anew. */
-function approved(call: Call, answer: ResumeEntry, proposed: string | undefined, isEdited: boolean): Decision {
-  const { place, args, fingerprint } = call
-  const { reason } = Object(answer.payload) as { reason?: unknown }
-  if (!isYes(answer)) return fail(place, 'agent/tool-denied', 'was denied: ' + String(reason ?? 'the person said no.'))
-  if (!isEdited) return proposed === fingerprint ? { do: 'run', args, fingerprint } : ask(call, 'approve')
-  const decision = policyOf(call)
-  return typeof decision === 'object' ? decision : { do: 'run', args, fingerprint }
-}
-
-/** Nobody has been asked yet. */
-function decided(call: Call): Decision {
-  const { step, args, fingerprint } = call
-  const decision = policyOf(call)
-  if (typeof decision === 'object') return decision
-  if ((step as AnyTool).startRun) return fail(call.place, 'workflow/invalid', 'is a tool that is a run: make its agent the step.')
-  if (!step.execute) return ask(call, 'answer')
-  return decision === 'ask' ? ask(call, 'approve') : { do: 'run', args, fingerprint }
-}
-
-function policyOf({ place, step, args }: Call): 'allow' | 'ask' | Decision {
-  if (!isTool(step)) return 'allow'
-  const { run: { settings: { approval }, input, context, runId }, id } = place
-  const state = { settings: { approval }, input: { ...input, runId }, context, agentState: input.state } as unknown as RunState
-  const decision = decideApproval(state, { id, tool: step, args })
-  return typeof decision === 'object' ? fail(place, 'agent/tool-denied', 'was denied: ' + decision.content) : decision
-}
-
-/** A result from a person is checked like one from the tool. */
-function answered(place: StepPlace, { validateResult }: Step | AnyTool, { status, payload = null }: ResumeEntry): Decision {
-  if (status !== 'resolved') return fail(place, 'agent/tool-denied', 'was not answered.')
-  const checked = validateResult ? validateResult(payload) : { ok: true as const, value: payload as unknown }
-  return checked.ok ? { do: 'settle', value: checked.value } : fail(place, 'agent/tool-result-invalid', 'was given a result that does not fit: ' + checked.issues)
-}
-
-function ask({ place: { id, path }, step, given, fingerprint }: Call, question: Question): Decision {
-  const { name: toolName } = step
-  const { description, parameters, requiresGesture } = step as AnyTool
-  const isAnswer = question === 'answer'
-  return {
-    do: 'ask',
-    fingerprint,
-    kept: { question, args: given },
-    interrupt: {
-      id,
-      reason: isAnswer ? 'input_required' : isTool(step) ? 'tool_call' : 'confirmation',
-      toolCallId: isTool(step) ? id : undefined,
-      message: description ?? toolName,
-      responseSchema: isAnswer ? undefined : {
-        type: 'object',
-        properties: { approved: { type: 'boolean' }, reason: { type: 'string' }, editedArgs: parameters },
-        required: ['approved'],
-      },
-      metadata: { sampan: { step: path, toolName, args: given, fingerprint, requiresGesture, mayHaveRun: question === 'again' || undefined } },
-    },
+/**
+ * What becomes of the call at this place: the ledger is asked first, then the person's answer, then the approval.
+ *
+ * @throws SampanError where it may not run, or cannot.
+ */
+export function decideCall(place: StepPlace, step: Step | AnyTool, waited: WaitingCall | undefined): Decision {
+  const { isAttached, context: { ledger }, id, scope } = place
+  const { name, replay, execute, validate, validateResult } = step
+  const { startRun, requiresGesture } = step as AnyTool
+  const { question, args: asked = scope.value } = (waited || {}) as Partial<WaitingCall>
+  const isAgain = question === 'again'
+  const taken = takeAnswer(place)
+  // After a kill an answer that let the call run once is used up, and a tap is long over.
+  const answer = isAttached && (isAgain || requiresGesture) ? undefined : taken
+  const { payload = null } = answer || {}
+  const isResolved = answer && answer.status === 'resolved'
+  const { approved, reason, editedArgs } = Object(isResolved && payload) as { approved?: unknown; reason?: unknown; editedArgs?: unknown }
+  const given = editedArgs === undefined ? asked : editedArgs
+  const fingerprint = fingerprintOf(name, given)
+  const decide = (does: Decision['does'], value: unknown): Decision => ({ does, value, given, fingerprint })
+  const known = ledger.get(id)
+  const isBegun: boolean = hasBegun(known)
+  const deny = (why: unknown): never => fail(place, 'agent/tool-denied', 'was denied: ' + why)
+  if (isBegun && known!.result !== undefined) return decide('settle', parseJson(known!.result))
+  // A result from a person is checked like one from the tool.
+  if (answer && question === 'answer') return !isResolved ? deny('not answered.') : decide('settle', checked(place, validateResult, payload, 'result'))
+  const args = checked(place, validate, given, 'arguments')
+  if (isBegun) {
+    // It may have had its effect. One that is a run of its own knows itself how far it came.
+    const wasAsked = isAgain && answer
+    if (startRun || (wasAsked ? approved === true && replay !== 'never' : replay === 'idempotent')) return decide('run', args)
+    return wasAsked || replay === 'never' ? fail(place, 'agent/tool-outcome-unknown', 'may or may not have run; it was not started again.') : decide('again', args)
   }
+  if (answer && approved !== true) return deny(reason || 'the person said no.')
+  // An approval holds for what was asked about. What the person changed is judged anew.
+  if (answer && editedArgs === undefined) return decide(known && known.fingerprint === fingerprint ? 'run' : 'approve', args)
+  const decision = policyOf(place, step, args)
+  if (typeof decision === 'object') return deny(decision.content)
+  if (answer) return decide('run', args)
+  return decide(!execute && !startRun ? 'answer' : decision === 'ask' ? 'approve' : 'run', args)
 }
 
-function isYes({ status, payload }: ResumeEntry): boolean {
-  return status === 'resolved' && (Object(payload) as { approved?: unknown }).approved === true
+function policyOf({ approval, input, context, runId, id }: StepPlace, step: Step | AnyTool, args: unknown): ReturnType<typeof decideApproval> {
+  const state = { settings: { approval }, input: { ...input, runId }, context, agentState: input.state } as unknown as RunState
+  return isTool(step) ? decideApproval(state, { id, tool: step, args }) : 'allow'
 }
 
-function fail({ path }: StepPlace, code: ErrorCode, what: string): Extract<Decision, { do: 'fail' }> {
-  return { do: 'fail', error: new SampanError(code, 'Step "' + path + '" ' + what, { info: { step: path } }) }
+/** @throws SampanError where a value does not fit. */
+export function checked(place: StepPlace, check: ((value: unknown) => Validation<unknown>) | undefined, value: unknown, what: 'arguments' | 'result'): unknown {
+  const result = check ? check(value) : { ok: true as const, value }
+  return result.ok ? result.value : fail(place, `agent/tool-${what}-invalid`, 'has ' + what + ' that did not fit: ' + result.issues)
+}
+
+function fail(place: StepPlace, code: ErrorCode, what: string): never {
+  throw stepError(place, code, what)
 }

@@ -194,15 +194,47 @@ describe('a tool that needs approval', () => {
     expect(calls).toEqual([])
     expect(resultOf(phone.answer({ approved: true }))).toBe(12)
   })
-  it('that is a run of its own is refused: its agent can be the step', () => {
-    const tool = agentTool({ agent: createAgent({ name: 'agent', model: mockModel() }) })
-    expect(endOf(phoneOf(defineWorkflow({ name: 'w', flow: createFlow().map({ request: { literal: 'x' } }).then(tool) })).begin())).toMatchObject({ type: 'RUN_ERROR', code: 'workflow/invalid' })
-  })
   it('that nobody executes is answered by a person', () => {
     const choose = defineTool({ name: 'choose', description: 'Choose.', output: { type: 'string' } })
     const phone = phoneOf(defineWorkflow({ name: 'w', flow: createFlow().map({}).then(choose) }))
     phone.begin()
     expect(resultOf(phone.answer('A'))).toBe('A')
+  })
+})
+
+describe('a tool that is a run of its own', () => {
+  const build = (approval: 'ask' | 'allow') => {
+    let booked = 0
+    const book = defineTool({ name: 'book', description: '', input: { type: 'object' }, approval: 'ask', execute: () => ++booked })
+    const model = mockModel(toolAnswer(['call_0', 'book', {}]), textAnswer('booked'))
+    const tool = agentTool({ agent: createAgent({ name: 'clerk', model, tools: [book] }), approval })
+    const phone = phoneOf(defineWorkflow({ name: 'w', flow: createFlow().map({ request: { literal: 'x' } }).then(tool).map({ said: { path: 'value' } }) }))
+    return { phone, model, booked: () => booked }
+  }
+  it('runs as a step, and goes on where it asked', () => {
+    const { phone, model, booked } = build('allow')
+    const events = phone.begin()
+    expect(events).toContainEqual(expect.objectContaining({ type: 'SUBAGENT_STARTED', subagentRunId: 'run-1/clerk', parentToolCallId: 'run-1/clerk' }))
+    expect(questionsOf(events)).toEqual([expect.stringMatching(/^run-1\/clerk\/.*call_0$/)])
+    const resumed = phone.answer({ approved: true })
+    expect([resultOf(resumed), booked(), model.requests.length]).toEqual([{ said: 'booked' }, 1, 2])
+    expect(resultsOf(resumed)).toContainEqual(['run-1/clerk', 'booked'])
+    expect(phone.checkpoints.size()).toBe(0)
+  })
+  it('is asked about before, and not again when it has asked itself', () => {
+    const { phone, model, booked } = build('ask')
+    expect(questionsOf(phone.begin())).toEqual(['run-1/clerk'])
+    expect(model.requests).toHaveLength(0)
+    expect(questionsOf(phone.answer({ approved: true }))).toEqual([expect.stringMatching(/^run-1\/clerk\/.*call_0$/)])
+    expect(resultOf(phone.answer({ approved: true }))).toEqual({ said: 'booked' })
+    expect([booked(), model.requests.length]).toEqual([1, 2])
+  })
+  it('goes on after a kill from where it was', () => {
+    const model = mockModel(NEVER$, textAnswer('second'))
+    const phone = phoneOf(defineWorkflow({ name: 'w', flow: createFlow().map({ request: { literal: 'x' } }).then(agentTool({ agent: createAgent({ name: 'clerk', model }) })) }))
+    phone.start({})
+    expect(resultOf(phone.reopen())).toBe('second')
+    expect(phone.checkpoints.size()).toBe(0)
   })
 })
 

@@ -4,7 +4,7 @@ import { defineWorkflow } from './define-workflow.js'
 import { describe as draw } from './describe.js'
 import { createFlow } from './flow.js'
 import { defineStep } from './step.js'
-import type { FlowSnapshot } from './begin-run.js'
+import type { FlowSnapshot } from './journal.js'
 
 const find = defineStep({ name: 'find', execute: () => [1, 2] })
 const flow = createFlow().then(find).forEach(createFlow<number>().ask({ message: 'Is "{item}" fine?', label: 'fine' }).then(defineStep({ name: 'take', execute: (n: number) => n }))).branch([[{ truthy: { path: 'value' } }, find]])

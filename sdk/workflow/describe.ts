@@ -1,5 +1,5 @@
-import type { FlowSnapshot } from './begin-run.js'
 import type { FlowJson, FlowNode } from './flow-json.js'
+import type { FlowSnapshot } from './journal.js'
 import type { AgentEvent } from '../protocol/events.js'
 
 /** How far a place has come, for those who look at it. */

@@ -1,25 +1,22 @@
-import type { Observable } from 'rxjs'
+import { Observable } from 'rxjs'
 import type { FlowNode, StepNode } from './flow-json.js'
 import type { Journal } from './journal.js'
 import type { Scope } from './scope.js'
 import type { StepRegistry } from './step.js'
 import type { AnyPolicy } from '../agent/approval.js'
 import type { RunContext, RunInput } from '../contracts.js'
+import { SampanError, type ErrorCode } from '../errors.js'
 import type { AgentEvent } from '../protocol/events.js'
 import type { Interrupt, ResumeEntry } from '../protocol/messages.js'
-import { of } from '../protocol/streams.js'
+import { defer, of } from '../protocol/streams.js'
 
-/** What a workflow settled once, for all its runs. */
-export interface FlowSettings {
-  readonly name: string
-  readonly steps: StepRegistry
-  readonly nodes: readonly FlowNode[]
-  readonly approval?: AnyPolicy
-}
+/** The longest time a host's timer keeps: 2³¹ − 1 ms. What is longer would go off at once. */
+export const MAX_TIMER_MS = 0x7fffffff
 
 /** One run of a workflow. Made when the run is subscribed to, and private to that subscription. */
 export interface FlowRun {
-  readonly settings: FlowSettings
+  readonly steps: StepRegistry
+  readonly approval?: AnyPolicy | undefined
   readonly input: RunInput
   readonly context: RunContext
   /** The id of the run that began it: the same whenever it is resumed. */
@@ -34,9 +31,8 @@ export interface FlowRun {
   readonly bail: (value: unknown) => Observable<AgentEvent>
 }
 
-/** A leaf of the flow in one of its runs. */
-export interface Place<Node extends FlowNode = FlowNode> {
-  readonly run: FlowRun
+/** A node of the flow in one of its runs. */
+export interface Place<Node extends FlowNode = FlowNode> extends FlowRun {
   readonly node: Node
   readonly scope: Scope
   readonly path: string
@@ -51,48 +47,78 @@ export interface Waiting {
   readonly [field: string]: unknown
 }
 
+/** What has to be waited for until something is stored. */
+export type Saved = void | PromiseLike<void>
+
 /** What this place kept when it asked, and nothing where it has not. */
-export function waitingAt({ run, path }: Place): Waiting | undefined {
-  const entry = run.journal.get(path)
-  return entry?.[1] === 'waits' ? (entry[2] as Waiting) : undefined
+export function waitingAt({ journal, path }: Place): Waiting | undefined {
+  const [, state, value] = journal.get(path) || []
+  return state === 'waits' ? (value as Waiting) : undefined
 }
 
-/** Is told what has to be waited for until something is stored. */
-export type Stored = (saved: void | PromiseLike<void>) => void
-
-/** Takes the answer to a question: it is there once. */
-export function takeAnswer({ answers }: FlowRun, id: string): ResumeEntry | undefined {
+/** Takes the answer to the question of this place: it is there once. */
+export function takeAnswer({ answers, id }: Place): ResumeEntry | undefined {
   const answer = answers.get(id)
   answers.delete(id)
   return answer
 }
 
-/** The place has its result: it is kept, and is what the next node is given. Answers with a promise where keeping it takes time. */
-export function settle({ run, scope, node, path }: Place, value: unknown): void | PromiseLike<void> {
+/** The place has its result: it is kept, and is what the next node is given. */
+export function settle({ journal, scope, node, path }: Place, value: unknown): Saved {
   give(scope, node, value)
-  return run.journal.set(path, 'done', value)
+  return journal.set(path, 'done', value)
 }
 
 /** Hands a value on, without keeping it: it can be made again. */
 export function give(scope: Scope, { id }: FlowNode, value: unknown): void {
-  scope.value = scope.steps[id] = value
+  scope.value = scope.steps[id] = value === undefined ? null : value
 }
 
 /** The place waits for a person. What stands beside it goes on, what comes after it does not begin. */
-export function wait({ run, scope, path }: Place, interrupts: readonly Interrupt[], kept: { readonly [field: string]: unknown } = {}, stored?: Stored): Observable<AgentEvent> {
-  const saved = run.journal.set(path, 'waits', { ...kept, interrupts })
-  stored?.(saved)
-  return waitOn(run, scope, interrupts)
+export function wait(place: Place, interrupts: readonly Interrupt[], kept?: { readonly [field: string]: unknown }): Saved {
+  waitOn(place, place.scope, interrupts)
+  return place.journal.set(place.path, 'waits', { ...kept, interrupts })
 }
 
-/** Asks what has been asked before. */
-export function waitOn(run: FlowRun, scope: Scope, interrupts: readonly Interrupt[]): Observable<AgentEvent> {
-  scope.isWaiting = true
+/** Asks what has been asked before. What stands around waits too, when all in it has come that far. */
+export function waitOn(run: FlowRun, scope: Scope, interrupts: readonly Interrupt[]): void {
+  for (let at: Scope | undefined = scope; at; at = at.parent) at.isWaiting = true
   run.interrupts.push(...interrupts)
-  return of<AgentEvent>()
 }
 
-/** The name under which a question may be answered as well. */
-export function labelOf({ metadata }: Interrupt): string | undefined {
-  return (Object(Object(metadata).sampan) as { label?: string }).label
+/** Does something that says nothing, when it is its turn. What it throws is the error. */
+export function act(work: () => unknown): Observable<AgentEvent> {
+  return defer(() => {
+    work()
+    return of<AgentEvent>()
+  })
+}
+
+/** What comes of work that may take its time. */
+export function follow<T>(work: (done: (value: T) => void, failed: (thrown: unknown) => void) => void, go: (value: T) => Observable<AgentEvent>): Observable<AgentEvent> {
+  return new Observable(subscriber => work(value => void (subscriber.closed || defer(() => go(value)).subscribe(subscriber)), thrown => subscriber.error(thrown)))
+}
+
+/** A value as JSON. What is not there is `null`. */
+export function jsonOf(value: unknown): string {
+  return JSON.stringify(value) || 'null'
+}
+
+/** Completes at a time, or at once where that is over. */
+export function rest(clock: RunContext['clock'], until: number): Observable<never> {
+  return new Observable(subscriber => {
+    let stop = (): void => {}
+    const restOn = (): void => {
+      const left = until - clock.now()
+      if (left <= 0) return subscriber.complete()
+      stop = clock.setTimer(Math.min(left, MAX_TIMER_MS), restOn)
+    }
+    subscriber.add(() => stop())
+    restOn()
+  })
+}
+
+/** Says of a step what is wrong with it. */
+export function stepError({ path }: Place, code: ErrorCode, what: string, cause?: unknown): SampanError {
+  return new SampanError(code, 'Step "' + path + '" ' + what, { info: { step: path }, cause })
 }

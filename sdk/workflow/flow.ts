@@ -1,5 +1,5 @@
 import { FLOW_VERSION, type FlowJson, type FlowNode, type FlowValue, type Predicate, type RetryPolicy } from './flow-json.js'
-import { has } from './own.js'
+import { byKey, has } from './own.js'
 import { isAgent, type Runnable, type StepLike, type StepRegistry } from './step.js'
 import type { Schema, SchemaOutput } from '../contracts.js'
 import { SampanError } from '../errors.js'
@@ -59,8 +59,6 @@ export interface Flow<In = any, Out = any> {
   bail(when?: Predicate, options?: NodeOptions): Flow<In, Out>
 }
 
-type Added = { readonly type: FlowNode['type'] } & { readonly [field: string]: unknown }
-
 /**
  * Begins a flow.
  *
@@ -73,24 +71,27 @@ export function createFlow<Input = any>(): Flow<Input, Input> {
 
 /** A flow over nodes that are known to be in order. */
 export function flowOf(nodes: readonly FlowNode[], steps: StepRegistry): Flow<any, any> {
-  const add = (name: string, { id, ...options }: NodeOptions = {}, node: Added, uses: StepRegistry = {}) =>
-    flowOf(nodes.concat({ id: id ?? freeId(nodes, name), ...node, ...options } as unknown as FlowNode), joined(steps, uses))
+  const add = (type: FlowNode['type'], fields?: object, { id, ...options }: NodeOptions = {}, uses: readonly StepLike[] = [], name: string = type) =>
+    flowOf(nodes.concat({ id: id || freeId(nodes, name), type, ...fields, ...options } as unknown as FlowNode), uses.reduce(joined, steps))
   return {
     json: { version: FLOW_VERSION, nodes },
     steps,
     then(step: StepLike, options?: ThenOptions) {
-      if (isFlow(step)) return add('flow', options, { type: 'flow', nodes: step.json.nodes }, step.steps)
+      if (isFlow(step)) return add('flow', { nodes: step.json.nodes }, options, [step])
       const name = nameOf(step)
-      return add(name, options, { type: 'step', step: name }, { [name]: step })
+      return add('step', { step: name }, options, [step], name)
     },
-    parallel: (branches, options) => add('parallel', options, { type: 'parallel', branches: mapValues(branches, nodesOf) }, stepsOf(Object.keys(branches).map(key => branches[key]!))),
-    branch: (cases, options) => add('branch', options, { type: 'branch', cases: cases.map(([when, step]) => ({ when, nodes: nodesOf(step) })) }, stepsOf(cases.map(([, step]) => step))),
-    forEach: (step, options) => add('forEach', options, { type: 'forEach', nodes: nodesOf(step) }, stepsOf([step])),
-    loop: (step, options) => add('loop', options, { type: 'loop', nodes: nodesOf(step) }, stepsOf([step])),
-    map: (to, options) => add('map', options, { type: 'map', to }),
-    ask: ({ schema, ...options }) => add(options.label ?? 'ask', options, schema ? { type: 'ask', schema: toJsonSchema(schema) } : { type: 'ask' }),
-    sleep: (ms, options) => add('sleep', options, { type: 'sleep', ms }),
-    bail: (when, options) => add('bail', options, when ? { type: 'bail', when } : { type: 'bail' }),
+    parallel(branches, options) {
+      const keys = Object.keys(branches)
+      return add('parallel', { branches: byKey(keys, key => nodesOf(branches[key]!)) }, options, keys.map(key => branches[key]!))
+    },
+    branch: (cases, options) => add('branch', { cases: cases.map(([when, step]) => ({ when, nodes: nodesOf(step) })) }, options, cases.map(([, step]) => step)),
+    forEach: (step, options) => add('forEach', { nodes: nodesOf(step) }, options, [step]),
+    loop: (step, options) => add('loop', { nodes: nodesOf(step) }, options, [step]),
+    map: (to, options) => add('map', { to }, options),
+    ask: ({ schema, ...options }) => add('ask', schema && { schema: toJsonSchema(schema) }, options, [], options.label),
+    sleep: (ms, options) => add('sleep', { ms }, options),
+    bail: (when, options) => add('bail', when && { when }, options),
   }
 }
 
@@ -103,15 +104,12 @@ function nameOf(step: Runnable): string {
 }
 
 function nodesOf(step: StepLike): readonly FlowNode[] {
-  return isFlow(step) ? step.json.nodes : flowOf([], {}).then(step).json.nodes
-}
-
-function stepsOf(list: readonly StepLike[]): StepRegistry {
-  return list.reduce<StepRegistry>((steps, step) => joined(steps, isFlow(step) ? step.steps : { [nameOf(step)]: step }), {})
+  return isFlow(step) ? step.json.nodes : createFlow().then(step).json.nodes
 }
 
 /** @throws SampanError `workflow/invalid` where two steps share a name. */
-function joined(steps: StepRegistry, more: StepRegistry): StepRegistry {
+function joined(steps: StepRegistry, step: StepLike): StepRegistry {
+  const more = isFlow(step) ? step.steps : { [nameOf(step)]: step }
   const names = Object.keys(more).filter(name => steps[name] !== more[name])
   for (const name of names) if (has(steps, name)) throw new SampanError('workflow/invalid', 'Two steps have the name "' + name + '".')
   return names.length ? { ...steps, ...more } : steps
@@ -122,10 +120,4 @@ function freeId(nodes: readonly FlowNode[], name: string): string {
   let id = number > 1 ? name + '-' + number : name
   while (nodes.some(node => node.id === id)) id = name + '-' + ++number
   return id
-}
-
-function mapValues<T, R>(values: { readonly [key: string]: T }, make: (value: T) => R): { [key: string]: R } {
-  const made: { [key: string]: R } = {}
-  for (const key of Object.keys(values)) made[key] = make(values[key]!)
-  return made
 }

@@ -1,20 +1,21 @@
 import fc from 'fast-check'
-import type { AnyTool } from '../../contracts.js'
+import { agentTool } from '../../agent/agent-tool.js'
 import { defineTool } from '../../agent/define-tool.js'
+import type { AnyTool } from '../../contracts.js'
 import { defineWorkflow } from '../define-workflow.js'
 import { createFlow, type Flow } from '../flow.js'
 import { defineStep, type StepContext, type StepLike } from '../step.js'
 
 /** One node of a random flow. */
 export type Shape =
-  | { kind: 'step'; name: 'sync' | 'async' | 'again' | 'tool' | 'asks' | 'inner' }
+  | { kind: 'step'; name: 'sync' | 'async' | 'again' | 'tool' | 'asks' | 'inner' | 'called' }
   | { kind: 'ask' } | { kind: 'sleep' } | { kind: 'bail' }
   | { kind: 'parallel' | 'branch'; left: Shape[]; right: Shape[] }
   | { kind: 'forEach'; items: number; concurrency: number; nodes: Shape[] }
   | { kind: 'loop'; atMost: number; nodes: Shape[] }
 
 const leaf = fc.oneof(
-  { weight: 6, arbitrary: fc.constantFrom('sync' as const, 'async' as const, 'again' as const, 'tool' as const, 'asks' as const, 'inner' as const).map<Shape>(name => ({ kind: 'step', name })) },
+  { weight: 6, arbitrary: fc.constantFrom('sync' as const, 'async' as const, 'again' as const, 'tool' as const, 'asks' as const, 'inner' as const, 'called' as const).map<Shape>(name => ({ kind: 'step', name })) },
   { weight: 2, arbitrary: fc.constantFrom<Shape>({ kind: 'ask' }, { kind: 'sleep' }) },
 )
 const { list } = fc.letrec<{ list: Shape[]; node: Shape }>(tie => ({
@@ -41,7 +42,8 @@ export function stepsOf(work: (value: number, context: { toolCallId: string }, i
   const tool = (name: string, approval: 'ask' | 'allow'): AnyTool =>
     defineTool({ name, description: '', input: { type: 'object' }, approval, execute: (args, context) => work(digest([name, args]), context, false) })
   const inner = defineWorkflow({ name: 'inner', flow: createFlow().then(step('one', 'ask')).ask({ message: '?' }).then(step('two', 'ask')) })
-  return { sync: step('sync', 'ask'), async: step('async', 'ask'), again: step('again', 'idempotent'), tool: tool('tool', 'allow'), asks: tool('asks', 'ask'), inner }
+  const called = agentTool({ agent: inner, name: 'called', input: { type: 'object' }, approval: 'ask' })
+  return { sync: step('sync', 'ask'), async: step('async', 'ask'), again: step('again', 'idempotent'), tool: tool('tool', 'allow'), asks: tool('asks', 'ask'), inner, called }
 }
 
 /** Builds a flow of a shape. */
@@ -49,7 +51,7 @@ export function flowOf(shapes: readonly Shape[], steps: { [name: string]: StepLi
   return shapes.reduce<Flow>((flow, shape) => {
     switch (shape.kind) {
       case 'step':
-        return (/^(tool|asks)$/.test(shape.name) ? flow.map({ x: { path: 'value' } }) : flow).then(steps[shape.name]!)
+        return (/^(tool|asks|called)$/.test(shape.name) ? flow.map({ x: { path: 'value' } }) : flow).then(steps[shape.name]!)
       case 'ask':
         return flow.ask({ message: '{value}?' })
       case 'sleep':
