@@ -213,6 +213,8 @@ export interface Tool<Name extends string = string, Args = any, Result = any> {
    * called; `end` is called once, before the Observable completes.
    */
   startRun?(args: Args, child: ChildCall, context: RunContext, end: (end: ChildEnd) => void): Observable<AgentEvent>
+  /** How the loop of an agent makes such a call: comes with the tool (`agentTool`), so that only who has one pays for it. */
+  readonly inLoop?: unknown
 }
 /** Any tool, whatever its types. */
 export type AnyTool = Tool<string, any, any>
@@ -230,16 +232,22 @@ export interface ChildCall {
   readonly resume?: ResumeEntry[]
   /** What it kept when it asked. */
   readonly kept?: unknown
+  /** What a person has said for good about its tools, as it told at an end before. */
+  readonly approvals?: unknown
   /** It may have been begun before the app was killed: where it left a checkpoint, it goes on from there. */
   readonly mayHaveRun?: boolean
 }
 
-/** How a run inside another ended. `kept` is plain JSON, and comes back with the answers. */
-export type ChildEnd =
+/**
+ * How a run inside another ended. `kept` is plain JSON, and comes back with the answers; so are `approvals`, what a person has
+ * said for good about its tools, and they are for its next call too.
+ */
+export type ChildEnd = { approvals?: unknown } & (
   | { type: 'success'; result: unknown }
   | { type: 'interrupt'; interrupts: Interrupt[]; kept: unknown }
   | { type: 'cancelled' }
   | { type: 'error'; error: SampanError }
+)
 
 // ---- storage -------------------------------------------------------------------------------------------------------
 

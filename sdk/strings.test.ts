@@ -11,9 +11,9 @@ describe.each(Object.entries({ zh, en }))('the strings of %s', (language, table)
   it('are those of every other language', () => {
     expect(Object.keys(table)).toEqual(Object.keys(zh))
   })
-  it('stand under error codes, rooms, and "error"', () => {
+  it('stand under error codes, rooms, "error", and "label"', () => {
     expect(codes.length).toBeGreaterThan(30)
-    expect(Object.keys(table).filter(key => ![...codes, ...rooms, 'error'].includes(key))).toEqual([])
+    expect(Object.keys(table).filter(key => ![...codes, ...rooms, 'error', 'label'].includes(key))).toEqual([])
   })
   it('have a sentence of their own language for each code', () => {
     for (const code of codes) expect(stringFor(code, table)).toMatch(language === 'zh' ? /^[\u4e00-\u9fff，]+。$/ : /^[A-Z][a-z -~]+\.$/)

@@ -5,6 +5,7 @@ import { answers, asked, contextOf, endOf, ended, historyOf, loggingLedger, ques
 import { agentTool } from './agent-tool.js'
 import { createAgent } from './create-agent.js'
 import { defineTool } from './define-tool.js'
+import { jsonOutput } from './json-output.js'
 import { createCancel } from '../context/cancel.js'
 import type { Agent, RunInput } from '../contracts.js'
 import type { AgentEvent } from '../protocol/events.js'
@@ -54,7 +55,7 @@ describe('an agent as a tool', () => {
     expect(model.requests[0]!.messages).toMatchObject([{ content: '{"city":"杭州"}' }])
   })
   it('gives the checked value of an agent with an output schema', () => {
-    const inner = createAgent({ name: 'child', model: mockModel(textAnswer('{"n":1}')), output: z.object({ n: z.number() }) })
+    const inner = createAgent({ name: 'child', model: mockModel(textAnswer('{"n":1}')), output: jsonOutput(z.object({ n: z.number() })) })
     expect(resultsOf(run(manager(inner, 'x').agent))).toEqual([['call_0', '{"n":1}']])
   })
   it('that fails is an error the model hears of, and the run goes on', () => {
@@ -104,6 +105,18 @@ describe('a question of an agent inside', () => {
     expect(second.find(event => event.type === 'SUBAGENT_STARTED')).toMatchObject({ subagentRunId: id, parentToolCallId: 'call_0' })
     expect(endOf(second).outcome).toEqual({ type: 'success' })
     expect(stateOf(second), 'what it kept is taken out of the state').toEqual({})
+  })
+  it('may be answered for good: it holds for that agent in this thread, and for no tool of the same name elsewhere', () => {
+    const effects: unknown[] = []
+    const inner = createAgent({ name: 'child', model: mockModel(toolAnswer(['call_0', 'pay', { amount: 5 }]), textAnswer('paid'), toolAnswer(['call_0', 'pay', { amount: 6 }]), textAnswer('paid')), tools: [payTool(effects)] })
+    const model = mockModel(toolAnswer(['a', 'child', { request: 'x' }]), textAnswer('done'), toolAnswer(['b', 'child', { request: 'y' }], ['c', 'pay', { amount: 7 }]), textAnswer('done'))
+    const agent = createAgent({ model, tools: [agentTool({ agent: inner }), payTool(effects)] })
+    const context = contextOf()
+    const first = run(agent, question(), context)
+    const second = run(agent, answers(first, { [asked(first)[0]!.id]: { approved: true, always: true } }, { state: JSON.parse(JSON.stringify(stateOf(first))) }), context)
+    expect(stateOf(second)).toEqual({ sampan: { approvals: { 'child/': { pay: 'allow' } } } })
+    const third = run(agent, question({ runId: 'run-3', state: stateOf(second) }), context)
+    expect([effects, asked(third).map(({ toolCallId }) => toolCallId)]).toEqual([[5, 6], ['c']])
   })
   it('reaches the agent it comes from, side by side with others, all in one resume', () => {
     const effects: unknown[] = []

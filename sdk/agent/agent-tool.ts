@@ -1,5 +1,6 @@
 import { defineTool } from './define-tool.js'
 import { runChild } from './run-child.js'
+import { withRun } from './with-run.js'
 import type { Agent, ApprovalRule, Schema, SchemaOutput, StandardSchema, Tool } from '../contracts.js'
 import { canonicalJson } from '../protocol/json.js'
 import type { Message } from '../protocol/messages.js'
@@ -46,10 +47,9 @@ export function agentTool<const Name extends string = string, Input extends Sche
   const { name = agent.info.name as Name, description = agent.info.description ?? '' } = options
   const { prompt = (args: unknown) => (input ? canonicalJson(args) : (args as Request).request) } = options
   const tool = defineTool({ name, description, input: input ?? REQUEST, approval: approval as ApprovalRule, timeoutMs })
-  const startRun: Tool['startRun'] = (args, child, context, end) => {
+  return withRun(tool, (args, child, context, end) => {
     const asked = prompt(args)
     const messages: Message[] = typeof asked === 'string' ? [{ id: 'prompt', role: 'user', content: asked }] : asked
     return runChild(agent, { messages, forwardedProps: input && { input: args } }, { ...child, name: agent.info.name, description: agent.info.description }, context, end)
-  }
-  return Object.assign(tool, { startRun }) as Tool<Name, SchemaOutput<Input>, unknown>
+  }) as Tool<Name, SchemaOutput<Input>, unknown>
 }

@@ -12,14 +12,9 @@ import type { Interrupt, ResumeEntry } from '../protocol/messages.js'
  */
 export type Question = 'approve' | 'answer' | 'again'
 
-const QUESTIONS: readonly Question[] = ['approve', 'answer', 'again']
-
-/** The answer to a question about this call, and which one it was. */
-export function answerTo({ input }: RunState, toolCallId: string): ResumeEntry & { readonly question: Question } | undefined {
-  for (const entry of input.resume!) {
-    for (const question of QUESTIONS) if (entry.interruptId === question + '-' + toolCallId) return { ...entry, question }
-  }
-  return undefined
+/** The answer to a question about this call. */
+export function answerTo({ input }: RunState, toolCallId: string): ResumeEntry | undefined {
+  return input.resume!.find(({ interruptId }) => ['approve-', 'answer-', 'again-'].some(question => interruptId === question + toolCallId))
 }
 
 /** Puts a question to the person. It is in the ledger before the run ends with it. */
@@ -33,7 +28,8 @@ export function askPerson(state: RunState, call: CheckedCall, question: Question
   })
 }
 
-function toInterrupt({ id: toolCallId, tool, args, fingerprint }: CheckedCall, question: Question): Interrupt {
+/** A question about a call, under an id of its own. */
+export function toInterrupt({ id: toolCallId, tool, args, fingerprint }: Pick<CheckedCall, 'id' | 'tool' | 'args' | 'fingerprint'>, question: Question): Interrupt {
   const { name: toolName, description: message, parameters, requiresGesture } = tool
   const isAnswer = question === 'answer'
   return {

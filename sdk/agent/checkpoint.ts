@@ -1,6 +1,6 @@
 import type { Observable } from 'rxjs'
 import { readHistory } from './history.js'
-import { whenDone } from './ledger.js'
+import { unwaited } from './ledger.js'
 import { phaseOf } from './phase-of.js'
 import type { RunState } from './run-state.js'
 import { addUsage } from './usage.js'
@@ -17,13 +17,13 @@ const VERSION = 1
  * what they used; or the answers it goes on with, before runs inside it do. A run inside another keeps its conversation
  * as well: nobody else has it.
  */
-interface Data { logId?: string; step: number; resume?: readonly ResumeEntry[]; usage?: readonly TokenUsage[]; messages?: readonly Message[] }
+interface Data { logId?: string; step: number; resume?: readonly ResumeEntry[]; usage: readonly TokenUsage[]; messages?: readonly Message[] }
 
-/** Keeps where the run stands, before the model is called, or runs inside it go on. Nobody waits for it: without it the run only cannot go on. */
-export function saveCheckpoint({ context, input: { runId, parentRunId, resume }, step, usage, messages }: RunState, logs?: string): void {
+/** Keeps where the run stands, before the model is called, or runs inside it go on. Where that fails, the run only cannot go on after a kill. */
+export function saveCheckpoint(state: RunState, logs?: string, done?: () => void): void {
+  const { context, input: { runId, parentRunId, resume }, step, usage, messages } = state
   const data: Data = { logId: logs, step, resume: logs === undefined ? resume : undefined, usage: usage.slice(), messages: parentRunId === undefined ? undefined : messages.slice() }
-  const failed = (thrown: unknown): void => context.trace('checkpoint-failed', { runId, message: String(thrown) })
-  whenDone(() => context.checkpoints.save({ runId, version: VERSION, data }), () => {}, failed)
+  unwaited(state, () => context.checkpoints.save({ runId, version: VERSION, data }), 'checkpoint-failed', { runId }, done)
 }
 
 /**
@@ -37,10 +37,10 @@ export function attachStep(state: RunState): Observable<AgentEvent> {
   return phaseOf<Checkpoint | undefined>(
     () => context.checkpoints.load(input.attach!.runId),
     checkpoint => {
-      if (checkpoint?.version !== VERSION) throw new SampanError('agent/invalid', 'There is no checkpoint of this run to go on from.')
-      const { logId: logs, step, resume, usage, messages } = checkpoint.data as Data
-      usage?.forEach(used => addUsage(state.usage, used))
-      Object.assign(state, { step, logs, joins: logs && true, phase: resume ? 'resume' : 'model', input: resume ? { ...input, resume: (input.resume ?? []).concat(resume) } : input })
+      if (Object(checkpoint).version !== VERSION) throw new SampanError('agent/invalid', 'No checkpoint to go on from.')
+      const { logId: logs, step, resume, usage, messages } = checkpoint!.data as Data
+      usage.forEach(used => addUsage(state.usage, used))
+      Object.assign(state, { step, logs, joins: logs && true, phase: resume ? 'resume' : 'model', input: resume ? { ...input, resume: (input.resume || []).concat(resume) } : input })
       readHistory(state, !!resume, messages)
     },
   )

@@ -3,9 +3,10 @@ import * as z from 'zod/mini'
 import { endOf, question, run, typesOf } from './__fixtures__/runs.js'
 import { createAgent } from './create-agent.js'
 import { defineTool } from './define-tool.js'
+import { jsonOutput } from './json-output.js'
 import { mockModel, textAnswer, toolAnswer } from '../testkit/mock-model.js'
 
-const output = z.object({ city: z.string(), days: z._default(z.int(), 1) })
+const output = jsonOutput(z.object({ city: z.string(), days: z._default(z.int(), 1) }))
 const agentFor = (...deltas: string[]) => createAgent({ model: mockModel(textAnswer(...deltas)), output })
 
 describe('structured output', () => {
@@ -44,13 +45,13 @@ describe('structured output', () => {
     expect(events[at]).toMatchObject({ name: 'sampan:step-reset', value: { messageId: first!.messageId } })
     expect(events[at + 1]).toEqual({ type: 'MESSAGES_SNAPSHOT', messages: question().messages })
   })
-  it('is asked for anew as often as outputRepair says, and never beyond maxSteps', () => {
-    const calls = (options: object) => {
+  it('is asked for anew as often as `repair` says, and never beyond maxSteps', () => {
+    const calls = ({ repair, ...options }: { repair?: number; maxSteps?: number }) => {
       const model = mockModel(textAnswer('no'))
-      expect(endOf(run(createAgent({ model, output, ...options })))).toMatchObject({ code: 'agent/output-invalid' })
+      expect(endOf(run(createAgent({ model, output: jsonOutput(output.schema, { repair }), ...options })))).toMatchObject({ code: 'agent/output-invalid' })
       return model.requests.length
     }
-    expect([calls({ outputRepair: 0 }), calls({}), calls({ outputRepair: 3 }), calls({ outputRepair: 9, maxSteps: 2 })]).toEqual([1, 2, 4, 2])
+    expect([calls({ repair: 0 }), calls({}), calls({ repair: 3 }), calls({ repair: 9, maxSteps: 2 })]).toEqual([1, 2, 4, 2])
   })
   it('may be repaired by way of a tool, whose step is asked without what was wrong', () => {
     const find = defineTool({ name: 'find', description: '', execute: () => 'x' })
@@ -70,7 +71,7 @@ describe('structured output', () => {
   it('may be described in plain JSON Schema', () => {
     const schema = { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] }
     const model = mockModel(textAnswer('{"city":"深圳"}'))
-    expect(endOf(run(createAgent({ model, output: schema }))).result).toEqual({ city: '深圳' })
+    expect(endOf(run(createAgent({ model, output: jsonOutput(schema) }))).result).toEqual({ city: '深圳' })
     expect(model.requests[0]!.output!.schema).toBe(schema)
   })
 })

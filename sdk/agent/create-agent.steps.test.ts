@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { answers, asked, contextOf, ended, endOf, historyOf, loggingLedger, question, record, resultsOf, run, typesOf } from './__fixtures__/runs.js'
 import { createAgent } from './create-agent.js'
 import { defineTool } from './define-tool.js'
+import { jsonOutput } from './json-output.js'
+import { prepare } from './prepare.js'
 import type { RunSoFar } from './step-control.js'
 import { calledTool, stepCount, usageOver } from './stop-when.js'
 import { createCancel } from '../context/cancel.js'
@@ -55,23 +57,23 @@ describe('stopWhen', () => {
     expect(traced).toEqual([['step-limit', { runId: 'run-1', maxSteps: 3 }]])
   })
   it('ends a run that asks for JSON without a result', () => {
-    const events = run(createAgent({ model: loop(), tools: [find], stopWhen: stepCount(1), output: { type: 'object' } }))
+    const events = run(createAgent({ model: loop(), tools: [find], stopWhen: stepCount(1), output: jsonOutput({ type: 'object' }) }))
     expect(endOf(events)).toMatchObject(success)
     expect(endOf(events).result).toBeUndefined()
   })
 })
 
-describe('prepareStep', () => {
+describe('prepare', () => {
   it('is told how far the run has come', () => {
     const seen: unknown[] = []
-    const agent = createAgent({ model: mockModel(toolAnswer(['c', 'find', {}]), textAnswer('好')), tools: [find], prepareStep: ({ step, messages, usage, input }) => void seen.push([step, messages.length, usage[0]?.inputTokens, input.runId]) })
+    const agent = createAgent({ model: mockModel(toolAnswer(['c', 'find', {}]), textAnswer('好')), tools: [find], prepareStep: prepare(({ step, messages, usage, input }) => void seen.push([step, messages.length, usage[0]?.inputTokens, input.runId])) })
     run(agent)
     expect(seen).toEqual([[0, 1, undefined, 'run-1'], [1, 3, 10, 'run-1']])
   })
   it('changes what a step asks, and the steps after it until it is changed again', () => {
     const model = mockModel(toolAnswer(['c', 'find', {}]), toolAnswer(['d', 'find', {}]), textAnswer('好'))
     const steps = [{ instructions: 'B', temperature: 0, toolChoice: { toolName: 'find' }, maxOutputTokens: 7, extra: { a: 1 } }, undefined, { toolChoice: 'none' as const }]
-    run(createAgent({ model, tools: [find], instructions: 'A', prepareStep: ({ step }) => steps[step] }))
+    run(createAgent({ model, tools: [find], instructions: 'A', prepareStep: prepare(({ step }) => steps[step]) }))
     expect(model.requests.map(({ messages, temperature, toolChoice, maxOutputTokens, extra }) => [messages[0]!.content, temperature, toolChoice, maxOutputTokens, extra])).toEqual([
       ['B', 0, { toolName: 'find' }, 7, { a: 1 }],
       ['B', 0, { toolName: 'find' }, 7, { a: 1 }],
@@ -80,7 +82,7 @@ describe('prepareStep', () => {
   })
   it('leaves the next run as the agent was made', () => {
     const model = mockModel(textAnswer('好'))
-    const agent = createAgent({ model, instructions: 'A', prepareStep: ({ input }) => (input.runId === 'run-1' ? { instructions: 'B' } : undefined) })
+    const agent = createAgent({ model, instructions: 'A', prepareStep: prepare(({ input }) => (input.runId === 'run-1' ? { instructions: 'B' } : undefined)) })
     run(agent)
     run(agent, question({ runId: 'run-2' }))
     expect(model.requests.map(({ messages }) => messages[0]!.content)).toEqual(['B', 'A'])
@@ -88,7 +90,7 @@ describe('prepareStep', () => {
   it('offers some tools only, the caller\'s too, and answers a call to another like one to none', () => {
     const theirs = [{ name: 'theirs', description: '' }, { name: 'more', description: '' }]
     const model = mockModel(toolAnswer(['a', 'order', {}], ['b', 'theirs', {}], ['c', 'find', {}]), toolAnswer(['d', 'order', {}]))
-    const agent = createAgent({ model, tools: [find, order], prepareStep: ({ step }) => ({ tools: step ? ['order', 'theirs'] : ['find', 'more'] }) })
+    const agent = createAgent({ model, tools: [find, order], prepareStep: prepare(({ step }) => ({ tools: step ? ['order', 'theirs'] : ['find', 'more'] })) })
     const events = run(agent, question({ tools: theirs }))
     expect(model.requests.map(({ tools }) => tools!.map(tool => tool.name))).toEqual([['find', 'more'], ['order', 'theirs']])
     expect(resultsOf(events)).toEqual([
@@ -101,14 +103,14 @@ describe('prepareStep', () => {
   it('asks another model, inside the same model middleware', () => {
     const other = mockModel(textAnswer('别'))
     const seen: string[] = []
-    const agent = createAgent({ model: loop(), tools: [find], modelMiddleware: [(request, context, next) => (seen.push(request.logId!), next(request, context))], prepareStep: ({ step }) => (step ? { model: other } : undefined) })
+    const agent = createAgent({ model: loop(), tools: [find], modelMiddleware: [(request, context, next) => (seen.push(request.logId!), next(request, context))], prepareStep: prepare(({ step }) => (step ? { model: other } : undefined)) })
     expect(endOf(run(agent))).toMatchObject(success)
     expect([other.requests.length, seen.length]).toEqual([1, 2])
   })
   it('puts messages in the place of the conversation so far, for the model alone', () => {
     const model = mockModel(toolAnswer(['c', 'find', {}]), toolAnswer(['d', 'order', {}]))
     const short = [{ id: 's', role: 'user' as const, content: '短' }]
-    const events = run(createAgent({ model, tools: [find, order], prepareStep: ({ step }) => (step ? undefined : { messages: short }) }))
+    const events = run(createAgent({ model, tools: [find, order], prepareStep: prepare(({ step }) => (step ? undefined : { messages: short })) }))
     expect(model.requests.map(({ messages }) => messages.map(({ role, content }) => [role, content]))).toEqual([
       [['user', '短']],
       [['user', '短'], ['assistant', undefined], ['tool', 'found']],
@@ -118,7 +120,7 @@ describe('prepareStep', () => {
   it('may take its time, and whoever leaves meanwhile asks nothing of the model', () => {
     const model = mockModel(textAnswer('好'))
     let go: ((value: unknown) => void) | undefined
-    const agent = createAgent({ model, prepareStep: () => ({ then: (done: any) => void (go = done) }) as unknown as PromiseLike<undefined> })
+    const agent = createAgent({ model, prepareStep: prepare(() => ({ then: (done: any) => void (go = done) }) as unknown as PromiseLike<undefined>) })
     const stays = record(agent)
     go!({ instructions: 'B' })
     expect(endOf(ended(stays))).toMatchObject(success)
@@ -129,9 +131,9 @@ describe('prepareStep', () => {
     expect(endOf(ended(leaves)).outcome).toEqual({ type: 'cancelled' })
     expect(model.requests).toHaveLength(1)
   })
-  it.each<[string, () => never]>([['throws', () => { throw new Error('no plan') }], ['rejects', () => ({ then: (_: unknown, failed: any) => failed(new Error('no plan')) }) as never]])('ends the run where it %s', (_, prepareStep) => {
+  it.each<[string, () => never]>([['throws', () => { throw new Error('no plan') }], ['rejects', () => ({ then: (_: unknown, failed: any) => failed(new Error('no plan')) }) as never]])('ends the run where it %s', (_, decide) => {
     const model = mockModel(textAnswer('好'))
-    expect(endOf(run(createAgent({ model, prepareStep })))).toMatchObject({ type: 'RUN_ERROR', code: 'agent/invalid', message: 'no plan' })
+    expect(endOf(run(createAgent({ model, prepareStep: prepare(decide) })))).toMatchObject({ type: 'RUN_ERROR', code: 'agent/invalid', message: 'no plan' })
     expect(model.requests).toHaveLength(0)
   })
 })

@@ -4,11 +4,12 @@ import { attachStep } from './checkpoint.js'
 import { compose } from './compose.js'
 import { finishStep, interruptStep } from './end-step.js'
 import { readHistory } from './history.js'
-import { callStep, modelStep } from './model-step.js'
+import type { AgentOutput } from './json-output.js'
+import { callStep, modelStep, noteStep } from './model-step.js'
 import { resumeStep } from './resume-step.js'
 import { guardRun, startOf } from './run-guard.js'
 import type { PrepareStep, StopPredicate } from './step-control.js'
-import { createRunState, type AgentSettings, type Phase, type RunState } from './run-state.js'
+import { createRunState, type AgentSettings, type LoopTool, type Phase, type RunState } from './run-state.js'
 import { afterStep, toolStep } from './tool-step.js'
 import type {
   Agent, AgentInfo, AnyTool, ModelEndpoint, ModelFunction, ModelMiddleware, RunFunction, RunInput, RunMiddleware, Schema, SchemaOutput,
@@ -16,7 +17,6 @@ import type {
 import { SampanError } from '../errors.js'
 import type { AgentEvent } from '../protocol/events.js'
 import type { TokenUsage, ToolDescription } from '../protocol/messages.js'
-import { toJsonSchema } from '../protocol/schema.js'
 import { defer, of, sequence } from '../protocol/streams.js'
 
 export interface AgentOptions<Tools extends readonly AnyTool[], Output extends Schema = Schema> {
@@ -35,16 +35,14 @@ export interface AgentOptions<Tools extends readonly AnyTool[], Output extends S
   maxSteps?: number
   /** Ends a run with success after the tools of a step, where one of these says so (`stepCount`, `calledTool`, `usageOver`). */
   stopWhen?: StopPredicate | readonly StopPredicate[]
-  /** Asked before each model call what this step and those after it do in another way: model, tools, messages … */
+  /** `prepare(run => …)`: asked before each model call what this step and those after it do in another way: model, tools, messages … */
   prepareStep?: PrepareStep
   /** How many tools run at the same time at most. Default: all that one answer calls. */
   maxParallelTools?: number
   /** The longest tool result, in characters, that goes to the model. Default 60 000. */
   maxResultChars?: number
-  /** Asks the model for JSON of this schema; the checked value is the `result` of RUN_FINISHED. */
-  output?: Output
-  /** How often in a run an answer that does not fit `output` is asked for anew, with what is wrong. Default 1. */
-  outputRepair?: number
+  /** `jsonOutput(schema)`: asks the model for JSON of this schema; the checked value is the `result` of RUN_FINISHED. */
+  output?: AgentOutput<Output>
   temperature?: number
   maxOutputTokens?: number
   /** Fields for the provider that Sampan does not know. */
@@ -90,34 +88,26 @@ export function createAgent<const Tools extends readonly AnyTool[] = readonly []
     get tools() {
       return settings.descriptions()
     },
-    capabilities: { streaming: true, tools: tools.length > 0, approvals: true, structuredOutput: !!output, resumable: options.model.info.capabilities?.resumable },
+    capabilities: { streaming: true, tools: tools.length > 0, approvals: true, structuredOutput: !!output, resumable: Object(options.model.info.capabilities).resumable },
   }
-  return Object.assign(run, { info, tools: tools as Tools, output })
+  return Object.assign(run, { info, tools: tools as Tools, output: output && output.schema })
 }
 
 /** The options of an agent with all defaults. */
 export function settingsOf(options: AgentOptions<readonly AnyTool[]>, tools: readonly AnyTool[]): AgentSettings {
-  const { model, modelMiddleware = [], stopWhen = [], maxSteps = 12, maxResultChars = 60_000, output, outputRepair = 1 } = options
-  const wrapModel = (inner: ModelFunction): ModelFunction => compose(modelMiddleware, inner)
+  const { model, modelMiddleware = [], stopWhen = [], maxSteps = 12, maxResultChars = 60_000 } = options
   if (new Set(tools.map(tool => tool.name)).size < tools.length) throw new SampanError('agent/invalid', 'Two tools have the same name.')
+  // Made when first asked for: a schema is not turned into JSON at start.
+  let descriptions: ToolDescription[] | undefined
   return {
-    ...(options as Pick<typeof options, 'instructions' | 'output' | 'prepareStep' | 'maxParallelTools' | 'temperature' | 'maxOutputTokens' | 'extra'> & { approval?: AnyPolicy }),
-    model: wrapModel(model),
-    wrapModel,
+    ...(options as Pick<typeof options, 'instructions' | 'output' | 'prepareStep' | 'modelMiddleware' | 'maxParallelTools' | 'temperature' | 'maxOutputTokens' | 'extra'> & { approval?: AnyPolicy }),
+    model: compose(modelMiddleware, model as ModelFunction),
     stopWhen: ([] as StopPredicate[]).concat(stopWhen),
-    tools,
-    descriptions: lazy(() => tools.map<ToolDescription>(({ name, description, parameters, untrusted }) => ({ name, description, parameters, metadata: untrusted ? { sampan: { untrusted } } : undefined }))),
-    outputJson: lazy(() => toJsonSchema(output!)),
-    outputRepair,
+    tools: tools as readonly LoopTool[],
+    descriptions: () => (descriptions = descriptions || tools.map<ToolDescription>(({ name, description, parameters, untrusted }) => ({ name, description, parameters, metadata: untrusted ? { sampan: { untrusted } } : undefined }))),
     maxSteps,
     maxResultChars,
   }
-}
-
-/** Makes a value when it is first asked for. */
-function lazy<T extends object>(make: () => T): () => T {
-  let value: T | undefined
-  return () => (value ??= make())
 }
 
 /** What each phase of a run does. One comes after the other; the guard leaves when an event ends the run. */
@@ -125,6 +115,7 @@ export const phases: Record<Phase, (state: RunState) => Observable<AgentEvent>> 
   start: startStep,
   resume: resumeStep,
   model: modelStep,
+  note: noteStep,
   call: callStep,
   tools: toolStep,
   afterStep,
@@ -135,7 +126,7 @@ export const phases: Record<Phase, (state: RunState) => Observable<AgentEvent>> 
 function startStep(state: RunState): Observable<AgentEvent> {
   const { input } = state
   if (input.attach) return attachStep(state)
-  const isResumed = !!input.resume?.length
+  const isResumed = (input.resume || []).length > 0
   readHistory(state, isResumed)
   state.phase = isResumed ? 'resume' : 'model'
   return of<AgentEvent>(startOf(input))

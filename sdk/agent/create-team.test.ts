@@ -40,10 +40,11 @@ describe('a team', () => {
     expect(models.billing!.requests[0]!.messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'tool'])
     expect(stateOf(events)).toEqual({ sampan: { agents: { team: 'billing' } } })
   })
-  it('begins later runs with who answered last, and with the first where that one is gone', () => {
+  it('begins later runs with who answered last, whom it names again, and with the first where that one is gone', () => {
     const { team } = teamOf({ triage: [textAnswer('triage')], billing: [textAnswer('billing')] })
     const state = { own: 1, sampan: { agents: { team: 'billing' } } }
-    expect(said(run(team, question({ state })))).toEqual(['billing'])
+    const later = run(team, question({ state }))
+    expect([said(later), changes(later), typesOf(later).slice(0, 2)]).toEqual([['billing'], [{ name: 'billing' }], ['RUN_STARTED', 'CUSTOM']])
     expect(said(run(team, question({ state: { sampan: { agents: { team: 'nobody' } } } })))).toEqual(['triage'])
     expect(said(run(teamOf({ a: [textAnswer('a')], b: [textAnswer('b')] }, { start: 'b' }).team))).toEqual(['b'])
   })

@@ -12,7 +12,7 @@ import { SampanError } from '../errors.js'
 import { customEvent } from '../protocol/custom-events.js'
 import { isTerminal, type AgentEvent, type RunFinishedEvent } from '../protocol/events.js'
 import type { Message, TokenUsage } from '../protocol/messages.js'
-import { defer, sequence } from '../protocol/streams.js'
+import { defer, of, sequence } from '../protocol/streams.js'
 import { transform } from '../protocol/transform.js'
 
 export interface TeamOptions<Tools extends AnyTool = AnyTool> {
@@ -37,6 +37,8 @@ interface TeamRun {
   readonly context: RunContext
   readonly usage: TokenUsage[]
   readonly log: CollectedMessages
+  /** Who had taken over before this run. */
+  readonly tookOver: string | undefined
   /** Who answers now; nobody once the run is over. */
   name: string | undefined
   agentState: unknown
@@ -85,13 +87,15 @@ function infoOf(name: string, description: string | undefined, agents: readonly 
 
 function startOf({ name: team, byName }: Team, start: string, input: RunInput, context: RunContext, usage: TokenUsage[], checkpoint: TeamCheckpoint | undefined): TeamRun {
   const known = checkpoint?.agent ?? answeringAgent(input.state, team)
+  const tookOver = known !== undefined && byName.has(known) ? known : undefined
   const log = collectMessages(checkpoint?.messages ?? input.messages)
-  return { input, context, usage, log, name: known !== undefined && byName.has(known) ? known : start, agentState: input.state, isFirst: true, checkpoint }
+  return { input, context, usage, log, tookOver, name: tookOver ?? start, agentState: input.state, isFirst: true, checkpoint }
 }
 
-/** One member after the other, until one has the last word. */
+/** One member after the other, until one has the last word. Who took over in an earlier run is told of again: this one's message is theirs. */
 function answerInTurn(team: Team, run: TeamRun): Observable<AgentEvent> {
-  return sequence(() => (run.name === undefined ? undefined : answerOf(team, run, run.name)))
+  const told = run.tookOver === undefined ? [] : [of(customEvent('sampan:agent-changed', { name: run.tookOver }))]
+  return sequence(() => told.pop() ?? (run.name === undefined ? undefined : answerOf(team, run, run.name)))
 }
 
 function answerOf(team: Team, run: TeamRun, name: string): Observable<AgentEvent> {

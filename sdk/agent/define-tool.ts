@@ -49,7 +49,7 @@ export function defineTool<const Name extends string, Result, Input extends Sche
     description,
     get parameters() {
       // Made when first read: an app that never runs the agent does not pay for the conversion at start.
-      return (parameters ??= toJsonSchema(input))
+      return (parameters = parameters || toJsonSchema(input))
     },
     approval,
     replay,

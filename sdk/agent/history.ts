@@ -34,5 +34,5 @@ export function readHistory(state: RunState, isResumed: boolean, given: readonly
 }
 
 function callsOf(message: Message): readonly ToolCall[] {
-  return (message as AssistantMessage).toolCalls ?? []
+  return (message as AssistantMessage).toolCalls || []
 }

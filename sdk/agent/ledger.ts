@@ -20,11 +20,15 @@ export function keyOf({ context }: RunState, toolCallId: string, fingerprint: st
 
 /** Writes what nobody waits for, and what must not undo an effect that has happened: a failure is only traced. */
 export function noteInLedger(state: RunState, call: CheckedCall, ledgerState: LedgerState, outcome?: ToolOutcome): void {
-  whenDone(
-    () => writeLedger(state, call, ledgerState, outcome),
-    () => {},
-    thrown => state.context.trace('ledger-failed', { toolCallId: call.id, state: ledgerState, message: String(thrown) }),
-  )
+  unwaited(state, () => writeLedger(state, call, ledgerState, outcome), 'ledger-failed', { toolCallId: call.id, state: ledgerState })
+}
+
+/** Does what may fail without harm to the run: that is only traced. `done` is called either way. */
+export function unwaited({ context }: RunState, work: () => unknown, failed: string, attributes: Record<string, unknown>, done = () => {}): void {
+  whenDone(work, done, thrown => {
+    context.trace(failed, { ...attributes, message: String(thrown) })
+    done()
+  })
 }
 
 /** Whether the effect of a call may have happened. */
@@ -44,8 +48,8 @@ export function whenDone<T>(work: () => T | PromiseLike<T>, done: (value: T) => 
   let value: T | PromiseLike<T>
   try {
     value = work()
-    const then = (value as PromiseLike<T> | null | undefined)?.then
-    if (typeof then === 'function') return void then.call(value, succeed, fail)
+    const { then } = Object(value) as Partial<PromiseLike<T>>
+    if (typeof then === 'function') return void then.call(value as PromiseLike<T>, succeed, fail)
   } catch (thrown) {
     return fail(thrown)
   }

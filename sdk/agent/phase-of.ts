@@ -10,7 +10,7 @@ export function phaseOf<T>(work: () => T | PromiseLike<T>, done?: (value: T) => 
       work,
       value => {
         try {
-          done?.(value)
+          if (done) done(value)
         } catch (thrown) {
           return fail(thrown)
         }

@@ -1,5 +1,4 @@
 import type { Observable } from 'rxjs'
-import { saveCheckpoint } from './checkpoint.js'
 import { collectMessages } from './collect-messages.js'
 import { stepName, toolNamed, type RunState } from './run-state.js'
 import type { Agent, RunInput } from '../contracts.js'
@@ -20,7 +19,6 @@ export function remoteStep(state: RunState, agent: Agent): Observable<AgentEvent
   // A run of the agent is found again under the number of its step.
   const runId = input.runId + '.' + state.step
   state.joins = undefined
-  saveCheckpoint(state, input.runId)
   state.step++
   const asks = (keptRun(state.agentState, SHELF) ?? {}) as Asks
   const given = state.messages.filter(message => !isAnswerTo(message, asks))

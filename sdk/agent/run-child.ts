@@ -7,6 +7,7 @@ import { guardRun } from './run-guard.js'
 import type { Agent, ChildCall, ChildEnd, RunContext, RunInput } from '../contracts.js'
 import { SampanError, type ErrorCode } from '../errors.js'
 import { isTerminal, type AgentEvent, type RunErrorEvent, type RunFinishedEvent } from '../protocol/events.js'
+import { approvalsOf, withApprovals } from '../protocol/kept-runs.js'
 import type { Message } from '../protocol/messages.js'
 import { defer } from '../protocol/streams.js'
 import { transform } from '../protocol/transform.js'
@@ -61,7 +62,7 @@ export function runChild(
     const { context: inner, ended: charge } = chargeOnce(scopedContext(context, child.runId))
     // A run that goes on with answers is a new run, to whoever keeps logs and checkpoints of runs.
     const runId = ownRunId(child.runId, asked)
-    const ask: RunInput = { tools: [], context: [], ...input, messages: (kept ?? input).messages.slice(), state: (kept ?? input).state, threadId, runId, parentRunId, resume: ownAnswers(child) }
+    const ask: RunInput = { tools: [], context: [], ...input, messages: (kept ?? input).messages.slice(), state: withApprovals((kept ?? input).state, child.approvals), threadId, runId, parentRunId, resume: ownAnswers(child) }
     const begin = (attach?: RunInput['attach']): Observable<AgentEvent> => defer(() => {
       if (kept && kept.version !== VERSION) throw new SampanError('agent/invalid', 'A newer version kept this run.')
       return agent({ ...ask, attach }, inner)
@@ -74,7 +75,7 @@ export function runChild(
           next(event) {
             if (!isTerminal(event)) return told.event(event)
             charge(event.usage)
-            const ended = told.terminal(event)
+            const ended: ChildEnd = { ...told.terminal(event), approvals: told.approvals() }
             whenDone(() => end(ended), () => ended.type === 'interrupt' || forget(context, child.runId, asked), thrown => context.trace('child-end-failed', { runId, message: String(thrown) }))
             leave()
           },
@@ -97,6 +98,7 @@ function tell({ runId: subagentRunId, name, description, parentToolCallId }: Chi
       if (type === 'STATE_SNAPSHOT') state = event.snapshot
       else if (!/^(RUN_STARTED|STATE_DELTA|MESSAGES_SNAPSHOT)$/.test(type)) emit(scopedEvent(event, subagentRunId))
     },
+    approvals: () => approvalsOf(state),
     terminal(event: RunFinishedEvent | RunErrorEvent): ChildEnd {
       if (event.type === 'RUN_ERROR') {
         const { message, code = 'agent/invalid' } = event
@@ -106,7 +108,7 @@ function tell({ runId: subagentRunId, name, description, parentToolCallId }: Chi
       const { outcome = { type: 'success' as const } } = event
       if (outcome.type === 'cancelled') {
         failed('The run was cancelled.', 'cancelled')
-        return outcome
+        return { type: 'cancelled' }
       }
       if (outcome.type === 'success' && outcome.pendingToolCallIds?.length) {
         failed(PENDING, 'agent/invalid')

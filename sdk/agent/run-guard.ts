@@ -34,7 +34,7 @@ export function guardRun(input: RunInput, context: RunContext, usage: readonly T
       start()
       void context.checkpoints.delete(runId)
       open.closingEvents().forEach(emit)
-      const { type, pendingToolCallIds = [] } = ((terminal as RunFinishedEvent).outcome ?? {}) as { type?: string; pendingToolCallIds?: string[] }
+      const { type, pendingToolCallIds = [] } = Object((terminal as RunFinishedEvent).outcome) as { type?: string; pendingToolCallIds?: string[] }
       // What is asked about stays without a result, and so does what whoever started the run executes.
       pendingToolCallIds.forEach(id => unanswered.delete(id))
       if (type !== 'interrupt') unanswered.forEach((_, id) => emit(resultEvent(context, id, knownOutcome(context, id))))

@@ -3,6 +3,7 @@ import * as z from 'zod/mini'
 import { createAgent } from './create-agent.js'
 import { defineTool } from './define-tool.js'
 import { generateObject } from './generate-object.js'
+import { jsonOutput } from './json-output.js'
 import { runResult } from './run-result.js'
 import { createCancel } from '../context/cancel.js'
 import type { Agent } from '../contracts.js'
@@ -13,6 +14,7 @@ import { errorAnswer, mockModel, textAnswer, toolAnswer } from '../testkit/mock-
 import type { Observable } from 'rxjs'
 
 const output = z.object({ city: z.string(), days: z._default(z.int(), 1) })
+const asJson = jsonOutput(output)
 
 /** What an Observable says, in order: values, then `complete` or the code of its error. */
 function heard(source: Observable<unknown>): unknown[] {
@@ -23,7 +25,7 @@ function heard(source: Observable<unknown>): unknown[] {
 
 describe('runResult', () => {
   it('emits the checked value once, with its type', () => {
-    const agent = createAgent({ model: mockModel(textAnswer('{"city":"深圳"}')), output })
+    const agent = createAgent({ model: mockModel(textAnswer('{"city":"深圳"}')), output: asJson })
     expectTypeOf(agent).toExtend<Agent<never, { city: string; days: number }>>()
     const result = runResult(agent, '明天去深圳')
     expectTypeOf(result).toEqualTypeOf<Observable<{ city: string; days: number }>>()
@@ -31,7 +33,7 @@ describe('runResult', () => {
   })
   it('runs when it is subscribed to, each time, under ids of its own', () => {
     const runs: string[] = []
-    const agent = createAgent({ model: mockModel(textAnswer('{"city":"x"}')), output, middleware: [(input, context, next) => (runs.push(input.threadId + ' ' + input.runId + ' ' + input.messages[0]!.content), next(input, context))] })
+    const agent = createAgent({ model: mockModel(textAnswer('{"city":"x"}')), output: asJson, middleware: [(input, context, next) => (runs.push(input.threadId + ' ' + input.runId + ' ' + input.messages[0]!.content), next(input, context))] })
     const result = runResult(agent, { messages: [{ id: 'u', role: 'user', content: '问' }], threadId: 'mine' })
     expect(runs).toEqual([])
     heard(result)
@@ -40,16 +42,16 @@ describe('runResult', () => {
     runs.forEach(each => expect(each).toMatch(/^mine run-\S+ 问$/))
   })
   it('fails with the code of a run that failed', () => {
-    expect(heard(runResult(createAgent({ model: mockModel(errorAnswer(new SampanError('endpoint/provider-error', 'gone'))), output }), 'x'))).toEqual(['endpoint/provider-error'])
-    expect(heard(runResult(createAgent({ model: mockModel(textAnswer('no')), output, outputRepair: 0 }), 'x'))).toEqual(['agent/output-invalid'])
+    expect(heard(runResult(createAgent({ model: mockModel(errorAnswer(new SampanError('endpoint/provider-error', 'gone'))), output: asJson }), 'x'))).toEqual(['endpoint/provider-error'])
+    expect(heard(runResult(createAgent({ model: mockModel(textAnswer('no')), output: jsonOutput(output, { repair: 0 }) }), 'x'))).toEqual(['agent/output-invalid'])
   })
   it('fails where a run ends without a result: asking a person, cancelled, or with plain text', () => {
     const order = defineTool({ name: 'order', description: '', approval: 'ask', execute: () => 1 })
-    const asks = createAgent({ model: mockModel(toolAnswer(['c', 'order', {}])), tools: [order], output })
+    const asks = createAgent({ model: mockModel(toolAnswer(['c', 'order', {}])), tools: [order], output: asJson })
     const { signal, cancel } = createCancel()
     cancel()
     expect(heard(runResult(asks, 'x'))).toEqual(['agent/output-invalid'])
-    expect(heard(runResult(createAgent({ model: mockModel(), output }), 'x', { cancel: signal }))).toEqual(['agent/output-invalid'])
+    expect(heard(runResult(createAgent({ model: mockModel(), output: asJson }), 'x', { cancel: signal }))).toEqual(['agent/output-invalid'])
     expect(heard(runResult(createAgent({ model: mockModel(textAnswer('好')) }), 'x'))).toEqual(['agent/output-invalid'])
   })
   it('fails where an agent breaks its word and just stops', () => {

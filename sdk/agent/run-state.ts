@@ -1,16 +1,19 @@
 import type { AnyPolicy } from './approval.js'
+import type { AgentOutput } from './json-output.js'
+import type { CallsInLoop } from './with-run.js'
 import type { PrepareStep, StopPredicate } from './step-control.js'
 import { countUsage } from './usage.js'
-import type { AnyTool, ModelEvent, ModelFunction, ModelRequest, RunContext, RunInput, Schema } from '../contracts.js'
-import type { JsonSchema } from '../protocol/json.js'
+import type { AnyTool, ModelEvent, ModelFunction, ModelMiddleware, RunContext, RunInput } from '../contracts.js'
 import type { Interrupt, Message, TokenUsage, ToolCall, ToolDescription } from '../protocol/messages.js'
+
+/** A tool as the loop knows it. */
+export type LoopTool = AnyTool & { readonly inLoop?: CallsInLoop }
 
 /** What `createAgent` settled once, for all runs. */
 export interface AgentSettings {
   readonly model: ModelFunction
-  /** Puts the agent's model middleware around another model. */
-  readonly wrapModel: (model: ModelFunction) => ModelFunction
-  readonly tools: readonly AnyTool[]
+  readonly modelMiddleware?: readonly ModelMiddleware[]
+  readonly tools: readonly LoopTool[]
   readonly descriptions: () => ToolDescription[]
   readonly instructions?: string | ((input: RunInput) => string)
   readonly approval?: AnyPolicy | undefined
@@ -19,23 +22,17 @@ export interface AgentSettings {
   readonly maxParallelTools?: number
   readonly maxSteps: number
   readonly maxResultChars: number
-  readonly output?: Schema
-  readonly outputJson: () => JsonSchema
-  readonly outputRepair: number
-  readonly toolChoice?: ModelRequest['toolChoice']
+  readonly output?: AgentOutput
   readonly temperature?: number
   readonly maxOutputTokens?: number
   readonly extra?: Record<string, unknown>
-  readonly messages?: readonly Message[]
 }
 
 /** What comes next in a run. The loop calls one phase after the other until a terminal event. */
-export type Phase = 'start' | 'resume' | 'model' | 'call' | 'tools' | 'afterStep' | 'interrupt' | 'finish'
+export type Phase = 'start' | 'resume' | 'model' | 'note' | 'call' | 'tools' | 'afterStep' | 'interrupt' | 'finish'
 
 /** Where one run stands. Made when a run is subscribed to, and private to that subscription. */
 export interface RunState {
-  /** As the agent was made. */
-  readonly agent: AgentSettings
   /** As they are in this step. */
   settings: AgentSettings
   readonly input: RunInput
@@ -51,12 +48,8 @@ export interface RunState {
   joins: boolean | undefined
   /** The conversation as the next model call sees it, without the instructions. */
   readonly messages: Message[]
-  /** How many of the messages the model does not see any more: those of the settings stand for them. */
-  replaced: number
   /** An answer that did not fit, and what is wrong with it: for the next call alone, no part of the history. */
   repair: Message[]
-  /** How often an answer was asked for anew because it did not fit. */
-  repairs: number
   /** The shared state, as it goes out with the next STATE_SNAPSHOT. */
   agentState: unknown
   /** What has been used. Shared with runs that middleware begins beside this one. */
@@ -76,11 +69,8 @@ export interface RunState {
 
 export function createRunState(settings: AgentSettings, input: RunInput, context: RunContext, usage: TokenUsage[]): RunState {
   return {
-    agent: settings,
     settings,
-    replaced: 0,
     repair: [],
-    repairs: 0,
     agentState: input.state,
     callersTools: input.tools,
     input,
@@ -101,7 +91,7 @@ export function createRunState(settings: AgentSettings, input: RunInput, context
 }
 
 /** The agent's tool of this name, where this step offers it. */
-export function toolNamed({ settings: { tools } }: RunState, name: string): AnyTool | undefined {
+export function toolNamed({ settings: { tools } }: RunState, name: string): LoopTool | undefined {
   return tools.find(tool => tool.name === name)
 }
 

@@ -1,7 +1,6 @@
 import { Observable } from 'rxjs'
 import type { CheckedCall } from './check-call.js'
-import { noteInLedger, whenDone, writeLedger } from './ledger.js'
-import { startRunOf } from './run-of-call.js'
+import { noteInLedger, unwaited, whenDone, writeLedger } from './ledger.js'
 import type { RunState } from './run-state.js'
 import { endCall, failure, outcomeOf, type ToolOutcome } from './tool-outcome.js'
 import { createCancel } from '../context/cancel.js'
@@ -24,14 +23,8 @@ export function runTool(state: RunState, call: CheckedCall): Observable<AgentEve
     const { context, settings: { maxResultChars }, input: { threadId, runId } } = state
     const { signal, cancel, release } = createCancel(context.cancel)
     let isSettled = false
-    const tell = (): void => {
-      try {
-        cancel()
-      } catch (thrown) {
-        // A tool that fails while it is told to stop has been told.
-        context.trace('tool-cancel-failed', { toolCallId, message: String(thrown) })
-      }
-    }
+    // A tool that fails while it is told to stop has been told.
+    const tell = (): void => unwaited(state, cancel, 'tool-cancel-failed', { toolCallId })
     const settle = (outcome?: ToolOutcome, isTimeout?: boolean): void => {
       if (isSettled) return
       isSettled = true
@@ -48,7 +41,7 @@ export function runTool(state: RunState, call: CheckedCall): Observable<AgentEve
       stopTimer()
       release()
       // A run that is only left goes on later: it hears of no cancelling that nobody meant.
-      if (!isSettled && (!tool.startRun || context.cancel.isCancelled)) tell()
+      if (!isSettled && (!tool.inLoop || context.cancel.isCancelled)) tell()
     })
     const progress = (value: unknown): void => {
       if (!isSettled && !subscriber.closed) subscriber.next(customEvent('sampan:tool-progressed', { toolCallId, progress: value }))
@@ -56,7 +49,7 @@ export function runTool(state: RunState, call: CheckedCall): Observable<AgentEve
     const execute = (): void => {
       // Left while the ledger was being written. The entry stays: a later run may have begun the call meanwhile.
       if (subscriber.closed) return
-      if (tool.startRun) return startRunOf(state, call, { cancel: signal, settle, fail }, subscriber)
+      if (tool.inLoop) return tool.inLoop.start(state, call, { cancel: signal, settle, fail }, subscriber)
       whenDone(
         () => tool.execute!(args, { toolCallId, idempotencyKey, threadId, runId, cancel: signal, progress }),
         result => settle(outcomeOf(tool, result, maxResultChars)),
@@ -65,7 +58,7 @@ export function runTool(state: RunState, call: CheckedCall): Observable<AgentEve
     }
     // A gesture-bound call was written when it was asked about: the tap must reach the host at once, nothing is waited for.
     // What may happen twice needs no entry before it happens.
-    if (!tool.requiresGesture && (tool.startRun || tool.replay !== 'idempotent')) return whenDone(() => writeLedger(state, call, 'executing'), execute, fail)
+    if (!tool.requiresGesture && (tool.inLoop || tool.replay !== 'idempotent')) return whenDone(() => writeLedger(state, call, 'executing'), execute, fail)
     noteInLedger(state, call, 'executing')
     execute()
   })

@@ -1,5 +1,7 @@
+import type { Observable } from 'rxjs'
 import type { RunState } from './run-state.js'
 import type { ModelEndpoint, ModelRequest, RunInput } from '../contracts.js'
+import type { AgentEvent } from '../protocol/events.js'
 import type { Message, TokenUsage } from '../protocol/messages.js'
 
 /** How far a run has come, for those who decide how it goes on. It is the run's own: read it, and keep none of it. */
@@ -31,20 +33,5 @@ export interface StepOverrides {
   extra?: Record<string, unknown>
 }
 
-/** Asked before each model call. What it throws ends the run. */
-export type PrepareStep = (run: RunSoFar) => StepOverrides | undefined | void | PromiseLike<StepOverrides | undefined | void>
-
-/** Changes what the steps from here on do. What is not offered stands in no list, so that nobody has to ask. */
-export function overrideStep(state: RunState, given: StepOverrides): void {
-  const { agent, settings, messages, input } = state
-  const { model, tools } = given
-  if (given.messages) state.replaced = messages.length
-  const isOffered = ({ name }: { readonly name: string }): boolean => tools!.includes(name)
-  if (tools) state.callersTools = input.tools.filter(isOffered)
-  state.settings = {
-    ...settings,
-    ...given,
-    model: model ? agent.wrapModel(model) : settings.model,
-    tools: tools ? agent.tools.filter(isOffered) : settings.tools,
-  }
-}
+/** Decides before each model call what its step does in another way; made by `prepare`. What it throws ends the run. */
+export type PrepareStep = (state: RunState) => Observable<AgentEvent>

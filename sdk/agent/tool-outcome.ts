@@ -23,7 +23,7 @@ export function denial(reason: string): Failure {
 
 /** The outcome of a call that may have had its effect, and is not made again. */
 export function unknownOutcome(): Failure {
-  return failure('agent/tool-outcome-unknown', 'whether this tool took effect is unknown; it was not started again.')
+  return failure('agent/tool-outcome-unknown', 'whether it took effect is unknown; it was not started again.')
 }
 
 /** The outcome of a value that a tool returned, or that a person gave in its place. */
@@ -32,7 +32,7 @@ export function outcomeOf(tool: AnyTool, result: unknown, maxChars: number): Too
   let content: string
   try {
     const checked = tool.validateResult ? tool.validateResult(result) : { ok: true as const, value: result }
-    if (!checked.ok) return invalid('the result does not fit its schema: ' + checked.issues)
+    if (!checked.ok) return invalid('the result does not fit: ' + checked.issues)
     const { value } = checked
     content = typeof value === 'string' ? value : JSON.stringify(value) || 'null'
   } catch (thrown) {

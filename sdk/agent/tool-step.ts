@@ -38,7 +38,7 @@ export function handleCalls(state: RunState, handle: Handle): Observable<AgentEv
 /** The end of a step: to the person, to the caller whose own tools were called, to the next model call, or to the end. */
 export function afterStep(state: RunState): Observable<AgentEvent> {
   const { step, calls, interrupts, pendingToolCallIds } = state
-  const isOver = pendingToolCallIds.length || (step && !calls.length) || state.agent.stopWhen.some(stops => stops(state))
+  const isOver = pendingToolCallIds.length || (step && !calls.length) || state.settings.stopWhen.some(stops => stops(state))
   state.phase = interrupts.length ? 'interrupt' : isOver ? 'finish' : 'model'
   return step ? of<AgentEvent>({ type: 'STEP_FINISHED', stepName: stepName(state) }) : of()
 }
@@ -60,8 +60,8 @@ function decideAndRun(state: RunState, call: CheckedCall): Observable<AgentEvent
  * run of its own knows itself how far it came.
  */
 export function replay(state: RunState, call: CheckedCall): Observable<AgentEvent> {
-  const { id, tool: { replay: policy, startRun } } = call
+  const { id, tool: { replay: policy, inLoop } } = call
   const outcome = knownOutcome(state.context, id)
-  if (outcome.error !== 'agent/tool-outcome-unknown' || (policy === 'never' && !startRun)) return endCall(state, id, outcome)
-  return startRun || policy === 'idempotent' ? runTool(state, call) : askPerson(state, call, 'again')
+  if (outcome.error !== 'agent/tool-outcome-unknown' || (policy === 'never' && !inLoop)) return endCall(state, id, outcome)
+  return inLoop || policy === 'idempotent' ? runTool(state, call) : askPerson(state, call, 'again')
 }

@@ -3,6 +3,7 @@ import * as z from 'zod/mini'
 import { contextOf, ended, endOf, question, record, resultsOf, run, typesOf } from './__fixtures__/runs.js'
 import { createAgent } from './create-agent.js'
 import { defineTool } from './define-tool.js'
+import { jsonOutput } from './json-output.js'
 import { withTools } from './with-tools.js'
 import { createCancel } from '../context/cancel.js'
 import type { Agent, AnyTool, RunInput, Schema } from '../contracts.js'
@@ -36,7 +37,7 @@ describe('an agent that runs elsewhere', () => {
   })
   it('keeps its own tools and its own result', () => {
     const own = defineTool({ name: 'weather', description: '', execute: () => 'sunny' })
-    const remote = createAgent({ model: mockModel(toolAnswer(['w', 'weather', {}]), toolAnswer(['c', 'locate', {}]), textAnswer('{"ok":true}')), tools: [own], output: { type: 'object' } })
+    const remote = createAgent({ model: mockModel(toolAnswer(['w', 'weather', {}]), toolAnswer(['c', 'locate', {}]), textAnswer('{"ok":true}')), tools: [own], output: jsonOutput({ type: 'object' }) })
     const events = run(withTools(overWire(remote), { tools: [locate()] }), question())
     expectOfficiallyValid(events)
     expect(resultsOf(events)).toEqual([['w', 'sunny'], ['c', '{"city":"杭州"}']])

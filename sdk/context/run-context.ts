@@ -2,8 +2,15 @@ import type { Checkpoint, CheckpointStore, IdSource, LedgerEntry, RunContext, To
 import { systemClock, type Clock } from '../platform/platform.js'
 import { createCancel } from './cancel.js'
 
-/** A ledger that lasts as long as the object. `entries` is what an earlier one held. */
-export function memoryLedger(entries: readonly LedgerEntry[] = []): ToolLedger & { entries(): LedgerEntry[] } {
+/** A ledger that lasts as long as the object. */
+export interface MemoryLedger extends ToolLedger {
+  entries(): LedgerEntry[]
+  /** Forgets every call. */
+  clear(): void
+}
+
+/** Makes a {@link MemoryLedger}. `entries` is what an earlier one held. */
+export function memoryLedger(entries: readonly LedgerEntry[] = []): MemoryLedger {
   const byId = new Map(entries.map(entry => [entry.toolCallId, entry]))
   return {
     get: toolCallId => byId.get(toolCallId),
@@ -11,6 +18,7 @@ export function memoryLedger(entries: readonly LedgerEntry[] = []): ToolLedger &
       byId.set(entry.toolCallId, entry)
     },
     entries: () => Array.from(byId.values()),
+    clear: () => byId.clear(),
   }
 }
 
@@ -44,15 +52,14 @@ export function createIds(clock: Clock = systemClock): IdSource {
  * A context with everything in memory and no limits, for a run outside a thread.
  * @param parts what to use instead, one by one.
  */
-export function createRunContext(parts: Partial<RunContext> = {}): RunContext {
-  const clock = parts.clock ?? systemClock
-  return {
-    cancel: parts.cancel ?? createCancel().signal,
-    ledger: parts.ledger ?? memoryLedger(),
-    checkpoints: parts.checkpoints ?? memoryCheckpoints(),
-    budget: parts.budget ?? { charge() {}, exhausted: () => undefined },
-    clock,
-    ids: parts.ids ?? createIds(clock),
-    trace: parts.trace ?? (() => {}),
-  }
+export function createRunContext({
+  cancel = createCancel().signal,
+  ledger = memoryLedger(),
+  checkpoints = memoryCheckpoints(),
+  budget = { charge() {}, exhausted: () => undefined },
+  clock = systemClock,
+  ids = createIds(clock),
+  trace = () => {},
+}: Partial<RunContext> = {}): RunContext {
+  return { cancel, ledger, checkpoints, budget, clock, ids, trace }
 }

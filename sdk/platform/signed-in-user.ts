@@ -1,4 +1,4 @@
-import type { Stop, Storage } from './platform.js'
+import type { HostCallback, HostFailure, Stop, Storage } from './platform.js'
 
 // Who uses the phone stands in its storage: what belongs to a user is found again without a network, and by nobody else.
 // The gateway's sign-in says it, or the app; threads and connections over the same storage hear of a change.
@@ -8,38 +8,43 @@ const USER_KEY = 'sampan/user'
 /** The id that makes a guest the same guest after a restart. */
 export const GUEST_KEY = 'sampan/guest'
 
-/** What the keys of threads begin with that were stored before anybody had signed in. */
-export const UNNAMED_PREFIX = 'sampan/thread/'
-
-/** What the keys of all that belongs to a user begin with. */
-export const userPrefix = (user: string): string => USER_PREFIX + user + '/'
-const USER_PREFIX = 'sampan/user/'
-
-/** Who signed in last on this phone. `''`: signed out. `undefined`: nobody ever signed in. Both as they stand in keys. */
+/** Who signed in last on this phone, as they stand in keys. */
 export interface KnownUser {
+  /** `''`: signed out, or it could not be read. `undefined`: nobody ever signed in. */
   readonly user: string | undefined
   /** Who was the first: what was stored before belongs to them. */
   readonly first: string | undefined
 }
 
+/**
+ * What the keys of all that belongs to a user begin with. What was said before anyone had signed in stands where that of the
+ * first user does: it is theirs, and nothing moves when they sign in.
+ */
+export function userPrefix({ user, first }: KnownUser): string {
+  return user === first ? 'sampan/thread/' : 'sampan/user/' + user + '/'
+}
+
 type Listener = (user: string, isForgotten: boolean) => void
-interface Cell { known: KnownUser | undefined; listeners: readonly Listener[] }
+/** `unkept`: who it is could not be stored, or not yet. */
+interface Cell { known?: KnownUser; unkept?: KnownUser; listeners: readonly Listener[] }
 
 const cells = /* @__PURE__ */ new WeakMap<Storage, Cell>()
 
 function cellOf(storage: Storage): Cell {
   let cell = cells.get(storage)
-  if (!cell) cells.set(storage, (cell = { known: undefined, listeners: [] }))
+  if (!cell) cells.set(storage, (cell = { listeners: [] }))
   return cell
 }
 
-/** Asks who uses the phone. */
-export function readUser(storage: Storage, done: (known: KnownUser) => void): void {
+/** Asks who uses the phone. Where the host does not hand that out it is nobody, and nobody was the first: `?` is in no key. */
+export function readUser(storage: Storage, done: (known: KnownUser, failure?: HostFailure | null) => void): void {
   const cell = cellOf(storage)
   if (cell.known) return done(cell.known)
-  storage.get(USER_KEY, (_failure, text) => {
-    const [user, first] = text === undefined ? [] : text.split(' ')
-    done((cell.known ??= { user, first }))
+  storage.get(USER_KEY, (failure, text) => {
+    const [user, first] = failure ? ['', '?'] : text === undefined ? [] : text.split(' ')
+    const read = cell.known ?? { user, first }
+    if (!failure) cell.known = read
+    done(read, failure)
   })
 }
 
@@ -57,12 +62,22 @@ export function changeUser(storage: Storage, userId: string, done?: () => void, 
   readUser(storage, before => {
     if (before.user !== user || isForgotten) {
       const cell = cellOf(storage)
-      const first = before.first || user
-      cell.known = { user, first }
-      storage.set(USER_KEY, user + ' ' + first, () => {})
+      cell.known = cell.unkept = { user, first: before.first || user }
+      keepUser(storage, () => {})
       cell.listeners.forEach(listener => listener(user, isForgotten))
     }
     if (done) done()
+  })
+}
+
+/** Stores who uses the phone, if that has yet to be done: nothing of theirs is stored before, or another would find it. */
+export function keepUser(storage: Storage, done: HostCallback<void>): void {
+  const cell = cellOf(storage)
+  const { unkept } = cell
+  if (!unkept) return done(null)
+  storage.set(USER_KEY, unkept.user + ' ' + unkept.first, failure => {
+    if (!failure && cell.unkept === unkept) cell.unkept = undefined
+    done(failure)
   })
 }
 

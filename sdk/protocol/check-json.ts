@@ -3,11 +3,11 @@ import type { JsonSchema } from './json.js'
 /** What is wrong with a value, and where. */
 export interface JsonIssue { readonly message: string; readonly path: readonly (string | number)[] }
 
-/** The keywords that bound a number, or the length of what has one. */
-const bounds: Record<string, [least: string, most: string, unit: string]> = {
-  number: ['minimum', 'maximum', ''],
-  string: ['minLength', 'maxLength', ' characters'],
-  array: ['minItems', 'maxItems', ' items'],
+/** What bounds a number, or the length of what has one: the end of the keywords, and the unit. */
+const bounds: Record<string, [keyword: string, unit: string]> = {
+  number: ['imum', ''],
+  string: ['Length', ' characters'],
+  array: ['Items', ' items'],
 }
 
 /**
@@ -19,14 +19,14 @@ export function checkJson(schema: JsonSchema, value: any, path: JsonIssue['path'
   if (!schema || typeof schema !== 'object') return issues
   const complain = (message: string, at = path): unknown => issues.push({ message, path: at })
   const kind = value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value
-  const types = ([] as string[]).concat(schema.type ?? [])
+  const types = ([] as string[]).concat(schema.type || [])
   if (types.length && !types.some(type => type === kind || (type === 'integer' && kind === 'number' && value % 1 === 0))) {
     complain('expected ' + types.join(' or '))
     return issues
   }
-  const isSame = (other: unknown): boolean => other === value || (typeof other === 'object' && JSON.stringify(other) === JSON.stringify(value))
-  if (schema.const !== undefined && !isSame(schema.const)) complain('expected ' + JSON.stringify(schema.const))
-  if (Array.isArray(schema.enum) && !schema.enum.some(isSame)) complain('expected one of ' + JSON.stringify(schema.enum))
+  const isSame = (other: unknown): boolean => JSON.stringify(other) === JSON.stringify(value)
+  const allowed = schema.const === undefined ? schema.enum : [schema.const]
+  if (Array.isArray(allowed) && !allowed.some(isSame)) complain('expected one of ' + JSON.stringify(allowed))
   if (bounds[kind]) checkBounds(schema, kind === 'number' ? value : value.length, bounds[kind], complain)
   if (kind === 'object') checkProperties(schema, value, path, issues, complain)
   // Items that stand for places are described by `prefixItems`.
@@ -36,10 +36,11 @@ export function checkJson(schema: JsonSchema, value: any, path: JsonIssue['path'
 
 type Complain = (message: string, at?: JsonIssue['path']) => void
 
-function checkBounds(schema: JsonSchema, size: number, [least, most, unit]: [string, string, string], complain: Complain): void {
+function checkBounds(schema: JsonSchema, size: number, [keyword, unit]: [string, string], complain: Complain): void {
   const { exclusiveMinimum: above, exclusiveMaximum: below } = schema
-  if (size < schema[least]) complain('at least ' + schema[least] + unit)
-  if (size > schema[most]) complain('at most ' + schema[most] + unit)
+  const [least, most] = [schema['min' + keyword], schema['max' + keyword]]
+  if (size < least) complain('at least ' + least + unit)
+  if (size > most) complain('at most ' + most + unit)
   // A length has no such bound, and the boolean of draft 4 is none of its own.
   if (unit) return
   if (typeof above === 'number' && size <= above) complain('more than ' + above)

@@ -11,13 +11,13 @@ export type JsonSchema = { [keyword: string]: any }
  * Used for approval fingerprints.
  */
 export function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return '[' + value.map(item => canonicalJson(item ?? null)).join(',') + ']'
+  if (Array.isArray(value)) return '[' + value.map(item => canonicalJson(item)).join(',') + ']'
   if (value && typeof value === 'object') {
     const object = value as Record<string, unknown>
     const keys = Object.keys(object).filter(key => object[key] !== undefined).sort()
     return '{' + keys.map(key => JSON.stringify(key) + ':' + canonicalJson(object[key])).join(',') + '}'
   }
-  return JSON.stringify(value) ?? 'null'
+  return JSON.stringify(value) || 'null'
 }
 
 /** `JSON.parse` that answers `undefined` where the text is no JSON. */

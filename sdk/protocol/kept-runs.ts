@@ -16,8 +16,17 @@ export function keepRun(state: unknown, runId: string, kept: unknown): unknown {
 
 /** The state without what runs keep: nobody answers their questions any more. */
 export function forgetRuns(state: unknown): unknown {
-  const { sampan } = Object(state)
-  return Object(sampan).runs ? changed(state, 'sampan', changed(sampan, 'runs', undefined)) : state
+  return Object(Object(state).sampan).runs ? changed(state, undefined, 'sampan', 'runs') : state
+}
+
+/** All that a person has said for good in this state. */
+export function approvalsOf(state: unknown): unknown {
+  return Object(Object(state).sampan).approvals
+}
+
+/** The state with this as all that a person has said for good. The state given is not changed. */
+export function withApprovals(state: unknown, approvals: unknown): unknown {
+  return approvals === undefined ? state : changed(state, approvals, 'sampan', 'approvals')
 }
 
 /** What stands in the state under a name of ours. */
@@ -27,9 +36,7 @@ export function kept(state: unknown, shelf: Shelf, key: string): unknown {
 
 /** The state with something under a name of ours; without it where it is `undefined`. The state given is not changed. */
 export function keep(state: unknown, shelf: Shelf, key: string, value: unknown): unknown {
-  if (kept(state, shelf, key) === value) return state
-  const { sampan } = Object(state)
-  return changed(state, 'sampan', changed(sampan, shelf, changed(Object(sampan)[shelf], key, value))) ?? {}
+  return kept(state, shelf, key) === value ? state : changed(state, value, 'sampan', shelf, key) ?? {}
 }
 
 /** What an object has itself, and not from where all objects have something. */
@@ -37,9 +44,10 @@ export function own<T>(object: { readonly [key: string]: T } | undefined, key: s
   return object && Object.prototype.hasOwnProperty.call(object, key) ? object[key] : undefined
 }
 
-/** A copy with one field changed, or none where nothing is left. */
-function changed(object: unknown, key: string, value: unknown): Record<string, unknown> | undefined {
-  const copy: Record<string, unknown> = { ...Object(object), [key]: value }
-  if (value === undefined) delete copy[key]
+/** A copy with one field changed, on a path of its own, or none where nothing is left. */
+function changed(object: unknown, value: unknown, key: string, ...path: string[]): Record<string, unknown> | undefined {
+  const copy: Record<string, unknown> = { ...Object(object) }
+  copy[key] = path.length ? changed(copy[key], value, ...(path as [string])) : value
+  if (copy[key] === undefined) delete copy[key]
   return Object.keys(copy).length ? copy : undefined
 }

@@ -61,4 +61,4 @@ export function createLineReader(encoded: boolean, maxLineChars: number, onLine:
 }
 
 /** The error of a line or an event that is longer than `limit` characters. */
-export const tooLarge = (limit: number): SampanError => new SampanError('transport/too-large', 'A line or an event of the stream is longer than ' + limit + ' characters')
+export const tooLarge = (limit: number): SampanError => new SampanError('transport/too-large', 'A line or event is longer than ' + limit + ' characters')

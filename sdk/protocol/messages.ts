@@ -127,5 +127,5 @@ export interface TokenUsage {
 /** The plain text of a message's content; parts that are no text are left out. */
 export function contentText(content: string | ContentPart[] | undefined): string {
   if (typeof content === 'string') return content
-  return (content ?? []).map(part => (part.type === 'text' ? part.text : '')).join('')
+  return (content || []).map(part => (part.type === 'text' ? part.text : '')).join('')
 }

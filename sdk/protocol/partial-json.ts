@@ -110,7 +110,7 @@ export function createJsonReader(): JsonReader {
 
 function put(target: Container, key: string | number, value: unknown): void {
   // A key of this name would change the prototype instead of becoming a property.
-  if (key === '__proto__') Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true })
+  if (key === '__proto__') Object.defineProperties(target, Object.getOwnPropertyDescriptors({ [key]: value }))
   else target[key] = value
 }
 

@@ -105,7 +105,7 @@ describe('validateWith', () => {
     [{ type: ['string', 'null'] }, 5, 'expected string or null'],
     [{ type: 'number', exclusiveMaximum: 3 }, 3, 'less than 3'],
     [{ type: 'integer' }, 1.5, 'expected integer'],
-    [{ const: null }, 0, 'expected null'],
+    [{ const: null }, 0, 'expected one of [null]'],
     [{ type: 'string', minLength: 3, exclusiveMinimum: 9 }, 'ab', 'at least 3 characters'],
     [{ type: 'number', minimum: 1, exclusiveMinimum: true, exclusiveMaximum: false }, 0, 'at least 1'],
     [{ properties: { a: { properties: { toString: { type: 'string' } } } }, required: ['a'] }, { a: { toString: 1 } }, 'a.toString: expected string'],

@@ -1,7 +1,7 @@
 import { toSampanError } from '../errors.js'
 import { checkJson } from './check-json.js'
 import type { JsonSchema } from './json.js'
-import { schemaUnsupported, zodToJsonSchema, type ZodLike } from './zod-to-json-schema.js'
+import { schemaUnsupported, unwritable, zodToJsonSchema, type ZodLike } from './zod-to-json-schema.js'
 
 /** Standard Schema v1 (standardschema.dev), as far as we need it: zod, zod/mini, valibot and others have it. */
 export interface StandardSchema<Input = unknown, Output = Input> {
@@ -42,7 +42,7 @@ export function toJsonSchema(schema: Schema): JsonSchema {
     return json
   }
   if (isZod(schema)) return zodToJsonSchema(schema)
-  throw schemaUnsupported('Schemas of "' + vendor + '" do not say what they look like in JSON. Use a version that implements Standard JSON Schema, or give JSON Schema.')
+  throw unwritable('A schema of "' + vendor + '"')
 }
 
 /**
@@ -62,9 +62,10 @@ export function validateWith<T>(schema: Schema, value: unknown): Validation<T> {
   if ('then' in result) {
     // Nobody waits for it: should it fail, that must not end an app that dies of unhandled rejections.
     result.then(undefined, () => {})
-    throw schemaUnsupported('The schema checks asynchronously; a tool needs its answer at once.')
+    throw schemaUnsupported('The schema checks asynchronously.')
   }
-  return result.issues?.length ? { ok: false, issues: result.issues.map(issueText).join('; ') } : { ok: true, value: result.value as T }
+  const { issues = [] } = result
+  return issues.length ? { ok: false, issues: issues.map(issueText).join('; ') } : { ok: true, value: result.value as T }
 }
 
 function isStandard(schema: Schema): schema is StandardSchema {
@@ -83,7 +84,7 @@ function validateStandard(schema: StandardSchema, value: unknown): StandardResul
   if (!isZod(schema) || !schema.safeParse) return schema['~standard'].validate(value)
   // zod generates code where it believes the host allows it, and some hosts only pretend to: `Function` answers with undefined.
   const { error, data } = schema.safeParse(value, { jitless: true })
-  return error ?? { value: data }
+  return error || { value: data }
 }
 
 /** zod/mini has no texts of its own, only a code and what was expected: enough for a sentence. */

@@ -35,7 +35,7 @@ export function createChunkReader(native?: TextStreamDecoder): ChunkReader {
       const isText = typeof chunk === 'string'
       const data = isText ? chunk : toBytes(chunk)
       if (!data.length) return ''
-      if (isBytes === isText) throw malformed('A body came both as bytes and as text')
+      if (isBytes === isText) throw malformed('A body mixes bytes and text')
       isBytes = !isText
       if (typeof data === 'string') return data
       return native ? native.decode(data) : latin1(data)
@@ -49,9 +49,9 @@ export function createChunkReader(native?: TextStreamDecoder): ChunkReader {
 
 /** A view of the bytes in a chunk. Hosts make their buffers in another realm, where `instanceof` answers `false`. */
 function toBytes(chunk: ArrayBuffer | Uint8Array): Uint8Array {
-  const { buffer, byteOffset, byteLength } = (chunk ?? {}) as Partial<Uint8Array>
+  const { buffer, byteOffset, byteLength } = Object(chunk) as Partial<Uint8Array>
   if (byteLength === undefined) throw malformed('A chunk is neither bytes nor text')
-  return new Uint8Array(buffer ?? (chunk as ArrayBuffer), byteOffset, byteLength)
+  return new Uint8Array(buffer || (chunk as ArrayBuffer), byteOffset, byteLength)
 }
 
 const malformed = (message: string): SampanError => new SampanError('protocol/malformed', message)

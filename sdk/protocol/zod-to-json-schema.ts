@@ -11,7 +11,6 @@ export interface ZodLike {
 }
 type Def = { type: string; checks?: { _zod: { def: Check } }[]; [key: string]: any }
 type Check = { check?: string; [key: string]: any }
-type Convert = (schema: ZodLike) => JsonSchema
 
 /**
  * The JSON Schema of what a zod schema takes (its input), 2020-12.
@@ -20,18 +19,17 @@ type Convert = (schema: ZodLike) => JsonSchema
  *   schemas that contain themselves.
  */
 export function zodToJsonSchema(schema: ZodLike, parents: readonly ZodLike[] = []): JsonSchema {
-  if (parents.indexOf(schema) >= 0) throw unsupported('A schema that contains itself')
+  if (parents.indexOf(schema) >= 0) throw unwritable('A schema that contains itself')
   const { def } = schema._zod
-  const inside = parents.concat(schema)
-  const json = write(schema, inner => zodToJsonSchema(inner, inside))
+  const json = write(schema, inner => zodToJsonSchema(inner, parents.concat(schema)))
   // A format schema (`z.int()`, `z.email()`) is its own first check.
   applyCheck(json, def)
-  def.checks?.forEach(check => applyCheck(json, check._zod.def))
+  for (const check of def.checks || []) applyCheck(json, check._zod.def)
   return Object.assign(json, globalRegistry.get(schema as never))
 }
 
-function write({ _zod: { def, values } }: ZodLike, convert: Convert): JsonSchema {
-  const { type, innerType } = def
+function write({ _zod: { def, values } }: ZodLike, convert: (schema: ZodLike) => JsonSchema): JsonSchema {
+  const { type, innerType, shape, items, rest, catchall } = def
   switch (type) {
     case 'string': case 'number': case 'boolean': case 'null':
       return { type }
@@ -47,9 +45,14 @@ function write({ _zod: { def, values } }: ZodLike, convert: Convert): JsonSchema
     case 'array':
       return { type, items: convert(def.element) }
     case 'tuple':
-      return tupleSchema(def.items, def.rest, convert)
-    case 'object':
-      return objectSchema(def.shape, def.catchall, convert)
+      return { type: 'array', prefixItems: items.map(convert), minItems: items.filter(isNeeded).length, items: !!rest && convert(rest), maxItems: rest ? undefined : items.length }
+    case 'object': {
+      const properties: JsonSchema = {}
+      const names = Object.keys(shape)
+      for (const name of names) properties[name] = convert(shape[name])
+      const required = names.filter(name => isNeeded(shape[name]))
+      return { type, properties, required: required.length ? required : undefined, additionalProperties: catchall && typeOf(catchall) !== 'never' && convert(catchall) }
+    }
     case 'record':
       return { type: 'object', propertyNames: convert(def.keyType), additionalProperties: convert(def.valueType) }
     case 'union':
@@ -62,60 +65,28 @@ function write({ _zod: { def, values } }: ZodLike, convert: Convert): JsonSchema
       return convert(takes(def))
     case 'lazy':
       return convert(def.getter())
-    default:
-      if (!innerType) throw unsupported('The zod type "' + type + '"')
-      return wrapped(def, convert(innerType))
   }
+  // What only wraps another type takes what that takes.
+  if (!innerType) throw unwritable('Type ' + type)
+  return Object.assign(convert(innerType), type === 'readonly' && { readOnly: true }, 'defaultValue' in def && { default: def.defaultValue })
 }
 
-/** What only wraps another type takes what that takes. */
-function wrapped(def: Def, json: JsonSchema): JsonSchema {
-  if (def.type === 'readonly') json.readOnly = true
-  if ('defaultValue' in def) json.default = def.defaultValue
-  return json
-}
+const typeOf = (schema: ZodLike): string => schema._zod.def.type
 
 /** The side of a pipe that says what comes in. */
-function takes(pipe: Def): ZodLike {
-  return pipe.in._zod.def.type === 'transform' ? pipe.out : pipe.in
-}
-
-function objectSchema(shape: Record<string, ZodLike>, catchall: ZodLike | undefined, convert: Convert): JsonSchema {
-  const properties: JsonSchema = {}
-  const names = Object.keys(shape)
-  for (const name of names) properties[name] = convert(shape[name]!)
-  const json: JsonSchema = { type: 'object', properties }
-  const required = names.filter(name => isNeeded(shape[name]!))
-  if (required.length) json.required = required
-  if (catchall) {
-    const rest = convert(catchall)
-    json.additionalProperties = rest.not ? false : rest
-  }
-  return json
-}
-
-function tupleSchema(items: ZodLike[], rest: ZodLike | undefined, convert: Convert): JsonSchema {
-  const json: JsonSchema = { type: 'array', prefixItems: items.map(convert), minItems: items.filter(isNeeded).length, items: false }
-  if (rest) json.items = convert(rest)
-  else json.maxItems = items.length
-  return json
-}
+const takes = (pipe: Def): ZodLike => (typeOf(pipe.in) === 'transform' ? pipe.out : pipe.in)
 
 /** Some types let zod see that a value is missing, and still want one. */
 function isNeeded({ _zod: { def, optin } }: ZodLike): boolean {
-  if (def.type === 'pipe') return isNeeded(takes(def))
-  return def.type === 'catch' ? isNeeded(def.innerType) : optin === undefined
+  const { type } = def
+  return type === 'pipe' ? isNeeded(takes(def)) : type === 'catch' ? isNeeded(def.innerType) : optin === undefined
 }
 
 function oneOf(values: unknown[]): JsonSchema {
-  const types = values.map(value => {
-    const type = value === null ? 'null' : typeof value
-    if (type === 'bigint' || type === 'undefined') throw unsupported('A literal of type ' + type)
-    return type
-  })
-  const json: JsonSchema = values.length > 1 ? { enum: values } : { const: values[0] }
-  if (types.every(type => type === types[0])) json.type = types[0]
-  return json
+  const types = values.map(value => (value === null ? 'null' : typeof value))
+  const wrong = types.find(type => /^[bu]/.test(type) && type !== 'boolean')
+  if (wrong) throw unwritable('Type ' + wrong)
+  return Object.assign(values.length > 1 ? { enum: values } : { const: values[0] }, new Set(types).size < 2 && { type: types[0] })
 }
 
 /** Keywords of bounds: where the bound itself is allowed, and where it is not. */
@@ -123,26 +94,29 @@ const bounds: Record<string, [string, string]> = {
   greater_than: ['minimum', 'exclusiveMinimum'],
   less_than: ['maximum', 'exclusiveMaximum'],
 }
-/** Formats that JSON Schema knows too, and what it calls them. Others are told by their pattern. */
-const formats: Record<string, string> = { guid: 'uuid', uuid: 'uuid', url: 'uri', datetime: 'date-time', date: 'date', email: 'email', ipv4: 'ipv4', ipv6: 'ipv6', duration: 'duration' }
+/** Formats that JSON Schema knows by another name; those that it knows by the same. Others are told by their pattern. */
+const renamed: Record<string, string> = { url: 'uri', datetime: 'date-time' }
+const SAME_FORMAT = /^(uuid|date|email)$/
 
 function applyCheck(json: JsonSchema, { check, format, pattern, inclusive, value, length, minimum = length, maximum = length }: Check): void {
-  const size = json.type === 'array' ? 'Items' : 'Length'
   const bound = bounds[check!]
   if (bound) json[bound[inclusive ? 0 : 1]] = value
   else if (check === 'multiple_of') json.multipleOf = value
   else if (check === 'number_format') {
     if (/int/.test(format)) json.type = 'integer'
   } else if (check === 'string_format') {
-    if (formats[format]) json.format = formats[format]
+    const known = SAME_FORMAT.test(format) ? format : renamed[format]
+    if (known) json.format = known
     else if (pattern) json.pattern = pattern.source
-  } else if (check) {
+  } else {
+    const size = json.type === 'array' ? 'Items' : 'Length'
     if (minimum !== undefined) json['min' + size] = minimum
     if (maximum !== undefined) json['max' + size] = maximum
   }
 }
 
-const unsupported = (what: string): SampanError => schemaUnsupported(what + ' cannot be written as JSON Schema. Use another type, or give the tool JSON Schema.')
+/** The error of a schema that JSON Schema has no words for. */
+export const unwritable = (what: string): SampanError => schemaUnsupported(what + ' cannot be written as JSON Schema.')
 
 /** The error of a schema that cannot be used as it is. */
 export const schemaUnsupported = (message: string): SampanError => new SampanError('protocol/schema-unsupported', message)

@@ -1,5 +1,5 @@
-import type { Conversation } from './conversation.js'
-import type { LiveMessage } from './live-message.js'
+import { changed, type Conversation } from './conversation.js'
+import { addTool, appendText, dropStep, endArgs, liveOf, retract, setTool, type LiveMessage } from './live-message.js'
 import type { ToolCallPart } from './messages.js'
 import type { SampanCustomEvents } from '../protocol/custom-events.js'
 import type { AgentEvent, SubagentStartedEvent } from '../protocol/events.js'
@@ -13,28 +13,29 @@ type Handlers = { [Type in Types]?: Handler<Extract<AgentEvent, { type: Type }>>
 
 const handlers: Handlers = {
   TEXT_MESSAGE_CONTENT({ messageId, delta }, live) {
-    live.append('text', messageId, delta)
+    appendText(live, 'text', messageId, delta)
   },
   REASONING_MESSAGE_CONTENT({ messageId, delta }, live) {
-    live.append('reasoning', messageId, delta)
+    appendText(live, 'reasoning', messageId, delta)
   },
   TOOL_CALL_START({ toolCallId, toolCallName, parentMessageId }, live) {
-    live.addTool({ type: 'tool-call', id: toolCallId, toolCallId, toolName: toolCallName, state: 'streaming', args: {}, argsText: '', parentMessageId })
+    addTool(live, { type: 'tool-call', id: toolCallId, toolCallId, toolName: toolCallName, state: 'streaming', args: {}, argsText: '', parentMessageId })
   },
-  TOOL_CALL_ARGS({ toolCallId, delta }, live) {
-    live.tool(toolCallId)?.addArgs(delta)
+  TOOL_CALL_ARGS({ toolCallId, delta }, { tools }) {
+    tools.get(toolCallId)?.news.push(delta)
   },
-  TOOL_CALL_END({ toolCallId }, live) {
-    live.tool(toolCallId)?.endArgs()
+  TOOL_CALL_END({ toolCallId }, { tools }) {
+    const tool = tools.get(toolCallId)
+    if (tool) endArgs(tool)
   },
-  TOOL_CALL_RESULT(event, live) {
-    live.tool(event.toolCallId)?.set(resultOf(event))
+  TOOL_CALL_RESULT(event, { tools }) {
+    setTool(tools.get(event.toolCallId), resultOf(event))
   },
   STATE_SNAPSHOT({ snapshot }, _, conversation) {
     conversation.agentState = snapshot
   },
   STEP_STARTED(_, live) {
-    live.beginStep()
+    live.settled = live.parts.length
   },
   SUBAGENT_STARTED({ name }, live) {
     live.agentName = name
@@ -46,20 +47,17 @@ const handlers: Handlers = {
   SUBAGENT_ERROR(_, live) {
     live.status = 'failed'
   },
-  RUN_FINISHED({ outcome }, live) {
-    if (outcome?.type !== 'interrupt') return
-    for (const interrupt of outcome.interrupts) {
-      if (interrupt.toolCallId) live.tool(interrupt.toolCallId)?.set({ state: 'asking', interrupt })
-    }
+  RUN_FINISHED({ outcome }, { tools }) {
+    if (outcome?.type === 'interrupt') outcome.interrupts.forEach(interrupt => setTool(tools.get(interrupt.toolCallId!), { state: 'asking', interrupt }))
   },
-  'sampan:tool-progressed'({ value: { toolCallId, progress } }, live) {
-    live.tool(toolCallId)?.set({ progress })
+  'sampan:tool-progressed'({ value: { toolCallId, progress } }, { tools }) {
+    setTool(tools.get(toolCallId), { progress })
   },
   'sampan:step-reset'(_, live) {
-    live.dropStep()
+    dropStep(live)
   },
   'sampan:text-retracted'({ value: { messageId, text, reason } }, live) {
-    live.retract(messageId, text, reason)
+    retract(live, messageId, text, reason)
   },
   'sampan:agent-changed'({ value }, live) {
     live.agentName = value.name
@@ -76,8 +74,8 @@ export function applyEvent(conversation: Conversation, event: AgentEvent): void 
   // Names of others may be those of anything that every object has.
   const handler = handlers[(type === 'CUSTOM' && /^sampan:/.test(name!) ? name : type) as Types] as Handler<AgentEvent> | undefined
   if (!handler || !live) return
-  handler(event, live.of(event as Partial<SubagentStartedEvent>), conversation)
-  conversation.changed()
+  handler(event, liveOf(live, event as Partial<SubagentStartedEvent>), conversation)
+  changed(conversation)
 }
 
 function resultOf(event: Extract<AgentEvent, { type: 'TOOL_CALL_RESULT' }>): Partial<ToolCallPart> {

@@ -1,4 +1,4 @@
-import type { Conversation } from './conversation.js'
+import { changed, type Conversation } from './conversation.js'
 import type { ThreadMessage } from './messages.js'
 import { messageRecords } from './records.js'
 
@@ -6,7 +6,7 @@ import { messageRecords } from './records.js'
 export interface KeepOptions {
   /** Messages. Default 400. */
   messages?: number
-  /** Bytes as they are stored, in UTF-8. Default 1,000,000. */
+  /** Bytes as they are stored, in UTF-8: at most three for a character. Default 1,000,000. */
   bytes?: number
   /**
    * Gives a text that stands in the place of the turns that are dropped, and of the text that stood there before. Where it
@@ -32,7 +32,7 @@ export function boundTurns(conversation: Conversation, keep: KeepOptions = {}, s
     if (text === undefined || conversation.settled[end - 1] !== settled[end - 1]) return
     conversation.settled = conversation.settled.slice(end)
     conversation.summary = text
-    conversation.changed()
+    changed(conversation)
     save()
   }
   if (!keep.compact) return drop(summary ?? '')
@@ -55,14 +55,9 @@ function endOfDropped(settled: readonly ThreadMessage[], { messages = 400, bytes
 
 const sizes = /* @__PURE__ */ new WeakMap<ThreadMessage, number>()
 
-/** A settled message never changes: each is measured once. */
+/** A settled message never changes: each is measured once. Outside ASCII three bytes are counted for each unit, which few need not. */
 function bytesOf(message: ThreadMessage): number {
   let size = sizes.get(message)
-  if (size === undefined) {
-    const text = JSON.stringify(messageRecords.pack(message))
-    size = text.length
-    for (let i = 0; i < text.length; i++) size += text.charCodeAt(i) < 0x80 ? 0 : text.charCodeAt(i) < 0x800 ? 1 : 2
-    sizes.set(message, size)
-  }
+  if (size === undefined) sizes.set(message, (size = JSON.stringify(messageRecords.pack(message)).replace(/[^\0-\x7f]/g, '...').length))
   return size
 }

@@ -1,4 +1,5 @@
 import type { Observable, Subscription } from 'rxjs'
+import { changed } from './conversation.js'
 import type { ThreadMessage } from './messages.js'
 import { messageRecords, RECORD_VERSION } from './records.js'
 import type { CopyHandle, CopyPlace, ThreadCopy } from './thread-copy.js'
@@ -98,7 +99,7 @@ class Copying implements CopyHandle {
       if (this.isIdle && this.isDirty) this.write(version, version && this.mark ? this.keptCount : 0)
       return
     }
-    const theirs = items.map(messageRecords.unpack)
+    const theirs = items.map(messageRecords.unpack) as ThreadMessage[]
     const ours = this.isDirty ? this.newTurns(theirs) : []
     if (ours) this.replace(theirs, ours, version, rest)
     this.opened()
@@ -124,7 +125,7 @@ class Copying implements CopyHandle {
     conversation.settled = theirs.concat(ours)
     if (!ours.length) Object.assign(conversation, { agentState, summary })
     conversation.copied = markOf(version, theirs)
-    conversation.changed()
+    changed(conversation)
   }
 
   private write(after: number, from: number): void {

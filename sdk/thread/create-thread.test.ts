@@ -42,6 +42,16 @@ describe('createThread', () => {
     expect(thread.state.messages.slice(0, 2)).toEqual(before)
     before.forEach((message, index) => expect(thread.state.messages[index]).toBe(message))
   })
+  it('takes an answer for good: a tool that is approved always is not asked about again, one that is denied always never runs', () => {
+    for (const isYes of [true, false]) {
+      const { thread, effects } = open(['c1', 'c2'].flatMap(id => [toolAnswer([id, 'order', { drink: '拿铁' }]), textAnswer('好')]))
+      thread.send('a')
+      if (isYes) thread.approve('c1', undefined, { always: true })
+      else thread.deny('c1', 'no', { always: true })
+      thread.send('b')
+      expect([thread.state.status, effects.length]).toEqual(['idle', isYes ? 2 : 0])
+    }
+  })
   it('approves inside the very call, and runs the tool once', () => {
     const opened = open([toolAnswer(['c', 'order', { drink: '拿铁' }]), textAnswer('好')])
     opened.thread.send('拿铁')

@@ -2,9 +2,9 @@ import { partKeys } from './page-plan.js'
 import type { Head } from './page-store.js'
 import { parseJson } from '../protocol/json.js'
 import type { HostCallback, Storage } from '../platform/platform.js'
-import { readUser, UNNAMED_PREFIX, userPrefix, type KnownUser } from '../platform/signed-in-user.js'
+import { readUser, userPrefix, type KnownUser } from '../platform/signed-in-user.js'
 
-/** What keys of threads begin with: of some user, or of a time when nobody had signed in. */
+/** What keys of threads begin with, whoever's they are. */
 const PREFIX = /^sampan\/(?:thread|user\/[^/]*)\//
 
 /**
@@ -20,8 +20,8 @@ const PREFIX = /^sampan\/(?:thread|user\/[^/]*)\//
  */
 export async function forgetOldestThread(storage: Storage, except: readonly string[] = []): Promise<string | undefined> {
   const keys = (await asked<string[]>(done => storage.keys(done))) ?? []
-  const { user } = await new Promise<KnownUser>(resolve => readUser(storage, resolve))
-  const stays = new Set(except.map(id => (user ? userPrefix(user) : UNNAMED_PREFIX) + id))
+  const prefix = userPrefix(await new Promise<KnownUser>(resolve => readUser(storage, resolve)))
+  const stays = new Set(except.map(id => prefix + id))
   let oldest: { key: string; head: Head } | undefined
   for (const key of keys) {
     if (!PREFIX.test(key) || stays.has(key)) continue

@@ -9,37 +9,39 @@ type Type = 'text' | 'reasoning'
  * Text that grows. Deltas are collected and sealed into a segment when a view looks, so the text exists once, a view
  * can tell what is new by counting, and no delta makes anything longer than itself.
  */
-export class GrowingText {
-  private readonly segments: string[] = []
-  private deltas: string[] = []
-  private part: TextPart | ReasoningPart | undefined
+export interface GrowingText {
+  readonly type: Type
+  readonly id: string
+  readonly segments: string[]
+  deltas: string[]
+  part?: TextPart | ReasoningPart
+}
 
-  constructor(readonly type: Type, readonly id: string) {}
+/** Adds to a text. */
+export function grow(text: GrowingText, delta: string): void {
+  if (text.deltas.push(delta) >= SEAL_EVERY) seal(text)
+}
 
-  append(delta: string): void {
-    if (this.deltas.push(delta) >= SEAL_EVERY) this.seal()
-  }
+/** The part as it is now: the same object until text comes. Its `segments` are this very array. */
+export function readText(text: GrowingText): TextPart | ReasoningPart {
+  if (text.deltas.length) seal(text)
+  return (text.part ||= new TextSnapshot(text.type, text.id, text.segments) as unknown as TextPart | ReasoningPart)
+}
 
-  /** The part as it is now: the same object until text comes. Its `segments` are this very array. */
-  current(): TextPart | ReasoningPart {
-    if (this.deltas.length) this.seal()
-    return (this.part ??= new TextSnapshot(this.type, this.id, this.segments) as TextPart | ReasoningPart)
-  }
-
-  private seal(): void {
-    const segment = this.deltas.join('')
-    this.deltas = []
-    this.part = undefined
-    if (segment) this.segments.push(segment)
-  }
+function seal(text: GrowingText): void {
+  const segment = text.deltas.join('')
+  text.deltas = []
+  text.part = undefined
+  if (segment) text.segments.push(segment)
 }
 
 /** `text` is joined only when somebody reads it: a view that follows the segments never does. */
 class TextSnapshot {
-  private readonly count: number
+  private declare readonly count: number
+  private declare readonly segments: readonly string[]
 
-  constructor(readonly type: Type, readonly id: string, readonly segments: readonly string[], readonly retracted?: string) {
-    this.count = segments.length
+  constructor(type: Type, id: string, segments: readonly string[], retracted?: string) {
+    Object.assign(this, { type, id, segments, retracted, count: segments.length })
   }
 
   get text(): string {
@@ -49,5 +51,5 @@ class TextSnapshot {
 
 /** A finished text part, in one segment. `retracted`: why it stands in the place of another. */
 export function textPart(type: Type, id: string, text: string, retracted?: string): TextPart | ReasoningPart {
-  return new TextSnapshot(type, id, text ? [text] : [], retracted) as TextPart | ReasoningPart
+  return new TextSnapshot(type, id, text ? [text] : [], retracted) as unknown as TextPart | ReasoningPart
 }

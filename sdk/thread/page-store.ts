@@ -1,7 +1,7 @@
 import { checksumOf, partKeys, planPages, type KnownPage, type Page } from './page-plan.js'
 import { SampanError } from '../errors.js'
 import { parseJson } from '../protocol/json.js'
-import type { HostFailure, Storage } from '../platform/platform.js'
+import type { HostCallback, HostFailure, Storage } from '../platform/platform.js'
 
 /** What a store keeps: items that change at their end only, and a rest that changes as it likes. */
 export interface PageSource<Item, Rest> {
@@ -46,15 +46,15 @@ export function createPageStore<Item, Rest>(storage: Storage, key: string, sourc
   let isWriting = false
   /** Rises with each deletion, so that a save under way does not bring back what was deleted. */
   let epoch = 0
-  let entries: [string, string][] = []
+  let writing: unknown[] = []
   const drop = ({ page }: KnownPage): void => partKeys(key, page).forEach(name => storage.delete(name, () => {}))
 
   function read(done: (error: SampanError | null, items: Item[], rest?: Rest) => void): void {
     storage.get(key, (failure, value) => {
       if (failure || value === undefined) return done(failure && storageError(failure), [])
-      const head = parseJson(value) as Head | undefined
-      if (!head || !Array.isArray(head.pages)) return done(damaged(), [])
-      if (head.version > version) return done(newer(head.version, version), [])
+      const head = Object(parseJson(value)) as Head
+      if (!Array.isArray(head.pages)) return done(damaged(), [])
+      if (head.version > version) return done(new SampanError('thread/record-newer', 'The stored conversation is of version ' + head.version + '.'), [])
       next = head.next
       const items: Item[] = []
       let rest: Rest | undefined
@@ -67,7 +67,13 @@ export function createPageStore<Item, Rest>(storage: Storage, key: string, sourc
         // What is damaged ends with no item there is: the next save writes it anew.
         known.push({ page, end: items.length, last: content ? items[items.length - 1] : page })
       }
-      readPages(storage, key, head.pages.slice(), take, pageFailure => done(pageFailure ? storageError(pageFailure) : error, items, rest))
+      const readPage = (page: Page, next: HostCallback<unknown>): void =>
+        readParts(storage, partKeys(key, page), (pageFailure, text) => {
+          // What the host fails to hand out is not damaged: it may be there the next time.
+          if (!pageFailure) take(page, text!)
+          next(pageFailure)
+        })
+      inTurn(head.pages, readPage, pageFailure => done(pageFailure ? storageError(pageFailure) : error, items, rest))
     })
   }
 
@@ -78,14 +84,13 @@ export function createPageStore<Item, Rest>(storage: Storage, key: string, sourc
     if (!isWriting) return
     const startedIn = epoch
     const { items, rest, at } = source.now()
-    const plan = planPages(key, known, next, items, source.pack, rest)
-    const { kept, written } = plan
-    entries = plan.entries
+    const { kept, written, entries } = planPages(key, known, next, items, source.pack, rest)
+    writing = entries
     const pages = known.slice(0, kept).concat(written)
     next += written.length
     const head: Head = { version, at, next, pages: pages.map(({ page }) => page) }
     entries.push([key, JSON.stringify(head)])
-    setAll(storage, entries, failure => {
+    inTurn(entries, ([name, text], done) => storage.set(name, text, done), failure => {
       const isDeleted = startedIn !== epoch
       if (isDeleted) storage.delete(key, () => {})
       const useless = failure || isDeleted ? written : known.slice(kept)
@@ -105,7 +110,7 @@ export function createPageStore<Item, Rest>(storage: Storage, key: string, sourc
     delete() {
       epoch += 1
       waiting = []
-      entries.length = 0
+      writing.length = 0
       known.forEach(drop)
       known = []
       storage.delete(key, () => {})
@@ -113,35 +118,29 @@ export function createPageStore<Item, Rest>(storage: Storage, key: string, sourc
   }
 }
 
-function readPages(storage: Storage, key: string, pages: Page[], take: (page: Page, text: string) => void, done: (failure: HostFailure | null) => void): void {
-  const page = pages.shift()
-  if (!page) return done(null)
-  const keys = partKeys(key, page)
-  const readPart = (text: string): void => {
-    const name = keys.shift()
-    // What the host fails to hand out is not damaged: it may be there the next time.
-    if (name) return storage.get(name, (failure, part = '') => (failure ? done(failure) : readPart(text + part)))
-    take(page, text)
-    readPages(storage, key, pages, take, done)
-  }
-  readPart('')
+/** One after the other, and no more where the host fails at one. Answers at once where the host does. */
+function inTurn<T>(items: readonly T[], work: (item: T, next: HostCallback<unknown>) => void, done: (failure: HostFailure | null) => void, index = 0): void {
+  if (index < items.length) work(items[index]!, failure => (failure ? done(failure) : inTurn(items, work, done, index + 1)))
+  else done(null)
 }
 
-function setAll(storage: Storage, entries: [string, string][], done: (failure: HostFailure | null) => void): void {
-  const entry = entries.shift()
-  if (!entry) return done(null)
-  storage.set(entry[0], entry[1], failure => (failure ? done(failure) : setAll(storage, entries, done)))
+function readParts(storage: Storage, names: readonly string[], done: HostCallback<string>): void {
+  let text = ''
+  const read = (name: string, next: HostCallback<unknown>): void =>
+    storage.get(name, (failure, part = '') => {
+      text += part
+      next(failure)
+    })
+  inTurn(names, read, failure => done(failure, text))
 }
 
-function storageError(failure: HostFailure): SampanError {
-  const isFull = failure.reason === 'quota'
-  return new SampanError(isFull ? 'thread/storage-full' : 'platform/failed', 'The host did not store: ' + failure.errMsg, { cause: failure, retryable: !isFull })
+/** What it means that a host did not store, or did not hand out what is stored. */
+export function storageError(failure: HostFailure): SampanError {
+  const { reason, errMsg } = failure
+  const code = reason === 'quota' ? 'thread/storage-full' : reason === 'denied' ? 'platform/denied' : 'platform/failed'
+  return new SampanError(code, 'The host\'s storage failed: ' + errMsg, { cause: failure, retryable: code === 'platform/failed' })
 }
 
 function damaged(): SampanError {
-  return new SampanError('thread/record-damaged', 'The stored conversation is not whole; what could be read is there.')
-}
-
-function newer(version: number, known: number): SampanError {
-  return new SampanError('thread/record-newer', 'The stored conversation has version ' + version + '; this Sampan knows ' + known + '.')
+  return new SampanError('thread/record-damaged', 'A part of the stored conversation is lost.')
 }

@@ -240,6 +240,14 @@ it('does not overwrite a conversation of which the host failed to read a page', 
   expect(stored).toEqual(before)
 })
 
+it.each([['denied', 'platform/denied'], ['quota', 'thread/storage-full'], ['unknown', 'platform/failed']] as const)('says of a storage that answers "%s" that it is %s', (reason, code) => {
+  const inner = memoryStorage(new Map())
+  const failing: Storage = { ...inner, set: (_key, _value, done) => done({ reason, errMsg: 'no' }) }
+  const { thread } = app(failing, [], [textAnswer('好')])
+  thread.send('x')
+  expect(thread.state.error).toMatchObject({ code })
+})
+
 it('keeps half an answer when the app is hidden', () => {
   const answer = new Subject<ModelEvent>()
   const stored = new Map<string, string>()

@@ -1,15 +1,15 @@
-import type { Conversation } from './conversation.js'
-import type { ThreadMessage } from './messages.js'
+import { unsettledInterrupts, type Conversation } from './conversation.js'
+import { snapshot } from './live-message.js'
 import { createPageStore, type PageStore } from './page-store.js'
-import { messageRecords, type ThreadRest } from './records.js'
+import { messageRecords, type ThreadItem, type ThreadRest } from './records.js'
 import type { StoredLedger } from './stored-ledger.js'
 import type { Clock, Storage } from '../platform/platform.js'
-import { UNNAMED_PREFIX, userPrefix } from '../platform/signed-in-user.js'
+import { userPrefix, type KnownUser } from '../platform/signed-in-user.js'
 
 /** Where the conversation of one user is stored. */
 export interface Place {
-  readonly user: string | undefined
-  readonly store: PageStore<ThreadMessage, ThreadRest>
+  user: string | undefined
+  readonly store: PageStore<ThreadItem, ThreadRest>
   /** Nothing is written there. */
   isLocked: boolean
   /** The conversation here becomes another's: whatever is still to be written is what there is now. */
@@ -24,16 +24,17 @@ export interface PlaceOptions {
   readonly persist?: boolean
 }
 
-/** The place of a thread that belongs to this user, or to nobody by name. */
-export function openPlace({ id, conversation, clock, persist = true }: PlaceOptions, storage: Storage, ledger: StoredLedger, user: string | undefined): Place {
+/** The place of a thread that belongs to this user. */
+export function openPlace({ id, conversation, clock, persist }: PlaceOptions, storage: Storage, ledger: StoredLedger, known: KnownUser): Place {
+  const { user } = known
   const now = () => {
-    const { state, agentState, checkpoint, children, summary, copied } = conversation
+    const { settled, live, agentState, checkpoint, children, summary, copied } = conversation
     conversation.isUnsaved = false
-    const rest: ThreadRest = { interrupts: conversation.unsettledInterrupts(), ledger: ledger.entries(), agentState, checkpoint, children: Array.from(children.values()), summary, copied }
-    return { at: clock.now(), items: state.messages, rest }
+    const rest: ThreadRest = { interrupts: unsettledInterrupts(conversation), ledger: ledger.entries(), agentState, checkpoint, summary, copied }
+    const items = (settled as readonly ThreadItem[]).concat(Array.from(children.values()), live && live.parts.length ? snapshot(live) : [])
+    return { at: clock.now(), items, rest }
   }
   let last: ReturnType<typeof now> | undefined
-  const key = (user === undefined ? UNNAMED_PREFIX : userPrefix(user)) + id
-  const store = createPageStore(storage, key, { ...messageRecords, now: () => last ?? now() })
-  return { user, store, isLocked: !persist || user === '', freeze: () => void (last = now()) }
+  const store = createPageStore(storage, userPrefix(known) + id, { ...messageRecords, now: () => last ?? now() })
+  return { user, store, isLocked: persist === false || user === '', freeze: () => void (last = now()) }
 }

@@ -16,28 +16,33 @@ export interface ThreadRest {
   readonly ledger: readonly LedgerEntry[]
   readonly agentState?: unknown
   readonly checkpoint?: StoredCheckpoint
-  /** Checkpoints of runs inside that run. */
-  readonly children?: readonly Checkpoint[]
   /** What stands in the place of turns that were dropped. */
   readonly summary?: string
   /** How far a copy elsewhere has come; only whoever keeps the copy reads it. */
   readonly copied?: unknown
 }
 
+/**
+ * What is stored one by one: messages, and before the one that is being written the checkpoints of its run. They stay where
+ * they are while it grows, so that a step costs what is new of it.
+ */
+export type ThreadItem = ThreadMessage | Checkpoint
+
 /** How messages are stored: text stands there once, joined. */
-export const messageRecords: Pick<PageSource<ThreadMessage, ThreadRest>, 'version' | 'pack' | 'unpack'> = {
+export const messageRecords: Pick<PageSource<ThreadItem, ThreadRest>, 'version' | 'pack' | 'unpack'> = {
   version: RECORD_VERSION,
-  pack: message => mapParts(message, ({ type, id, text, retracted }) => ({ type, id, text, retracted }) as TextPart),
-  unpack: stored => mapParts(stored as ThreadMessage, ({ type, id, text, retracted }) => textPart(type, id, text, retracted)),
+  pack: item => mapParts(item, ({ type, id, text, retracted }) => ({ type, id, text, retracted }) as TextPart),
+  unpack: stored => mapParts(stored as ThreadItem, ({ type, id, text, retracted }) => textPart(type, id, text, retracted)),
 }
 
 /** A message with all its texts changed, and those of the runs inside it. */
-function mapParts(message: ThreadMessage, change: (part: TextPart) => MessagePart): ThreadMessage {
+function mapParts<Item extends ThreadItem>(item: Item, change: (part: TextPart) => MessagePart): Item {
+  if (!('parts' in item)) return item
   const map = (part: MessagePart): MessagePart => {
     if (part.type === 'text' || part.type === 'reasoning') return change(part as TextPart)
     return 'child' in part && part.child ? { ...part, child: mapParts(part.child, change) } : part
   }
-  return { ...message, parts: message.parts.map(map) }
+  return { ...item, parts: item.parts.map(map) }
 }
 
 /**
@@ -61,6 +66,6 @@ function callAfterKill(call: ToolCallPart, interrupts: readonly Interrupt[], led
   const result = entry?.result
   if (result !== undefined && !entry!.isError) return { ...call, state: 'done', resultText: result, result: parseJson(result) ?? result }
   const hasBegun = entry?.state === 'executing' || entry?.state === 'done'
-  const error = result ?? 'Error: the app was closed ' + (hasBegun ? 'while this tool was running; whether it took effect is unknown.' : 'before this tool ran.')
+  const error = result ?? 'Error: the app was closed ' + (hasBegun ? 'while this tool ran; whether it took effect is unknown.' : 'before this tool ran.')
   return { ...call, state: 'failed', error, resultText: error }
 }

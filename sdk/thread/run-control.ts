@@ -1,8 +1,8 @@
 import type { Subscription } from 'rxjs'
 import { applyEvent } from './apply-event.js'
-import type { Conversation } from './conversation.js'
-import { LiveMessage } from './live-message.js'
-import type { ThreadError } from './messages.js'
+import { changed, markApproved, reopenLast, settle, type Conversation } from './conversation.js'
+import { createLive } from './live-message.js'
+import type { MessageStatus, ThreadError } from './messages.js'
 import { toWire } from './wire.js'
 import { createCancel, type CancelSource } from '../context/cancel.js'
 import { createRunContext } from '../context/run-context.js'
@@ -15,7 +15,7 @@ import type { ResumeEntry } from '../protocol/messages.js'
 /** What a run of a thread needs from it. */
 export interface RunControlOptions {
   readonly agent: Agent
-  readonly threadId: string
+  readonly id: string
   readonly conversation: Conversation
   readonly context: Partial<RunContext> & Pick<RunContext, 'ids' | 'clock' | 'ledger'>
   /** Each event, after the conversation has taken it in. */
@@ -26,93 +26,83 @@ export interface RunControlOptions {
 }
 
 /** Starts and ends the runs of one thread; there is never more than one. */
-export class RunControl {
-  private active: { subscription: Subscription | undefined; cancel: CancelSource } | undefined
-
-  private readonly translated: Parameters<typeof toWire>[1] = new WeakMap()
-
-  constructor(private readonly options: RunControlOptions) {}
-
-  get isActive(): boolean {
-    return this.active !== undefined
-  }
-
+export interface RunControl {
+  isActive(): boolean
   /** Runs the agent over the conversation. With `resume`, the last answer is gone on with; with `attach`, the run itself. */
-  start(resume?: ResumeEntry[], attach?: string): void {
-    const { conversation, threadId, context } = this.options
-    const { ids, clock } = context
-    const messages = toWire(conversation.settled, this.translated)
-    if (conversation.summary) messages.unshift({ id: 'summary', role: 'system', content: conversation.summary })
-    const live = resume || attach ? conversation.reopenLast() : undefined
-    conversation.live = live ?? new LiveMessage(ids('answer'), clock.now())
-    conversation.status = 'running'
-    conversation.answered = conversation.interrupts
-    conversation.interrupts = []
-    resume?.forEach(entry => conversation.markApproved(entry))
-    conversation.error = undefined
-    // Who says something else has left open questions behind, and with them what their runs keep.
-    const state = (conversation.agentState = resume || attach ? conversation.agentState : forgetRuns(conversation.agentState))
-    conversation.changed()
-    const runId = (conversation.runId = attach ?? ids('run'))
-    const input: RunInput = { threadId, runId, messages, tools: [], context: [], state, resume, attach: attach === undefined ? undefined : { runId: attach } }
-    this.subscribe(input)
-  }
-
+  start(resume?: ResumeEntry[], attach?: string): void
   /** Ends the active run: the guard of the run answers with its terminal event before this returns. Gives whether the server has heard. */
-  cancel(): PromiseLike<boolean> {
-    return this.active ? this.active.cancel.cancel() : Promise.resolve(true)
-  }
-
+  cancel(): PromiseLike<boolean>
   /** Stops reading without telling anyone. */
-  leave(): void {
-    this.active?.subscription?.unsubscribe()
-    this.active = undefined
-  }
+  leave(): void
+}
 
-  // The edge of the library: here, and in the view, something is subscribed to for the app.
-  private subscribe(input: RunInput): void {
-    const { agent, context, conversation, onEvent } = this.options
-    const active: NonNullable<typeof this.active> = { subscription: undefined, cancel: createCancel() }
-    this.active = active
-    let seq = 0
-    let terminal: RunFinishedEvent | RunErrorEvent | undefined
-    const fail = (thrown: unknown): void => {
-      terminal ??= { type: 'RUN_ERROR', code: 'agent/invalid', message: String((thrown as Error)?.message ?? thrown) }
-      this.end(active, terminal)
-    }
-    const subscription = agent(input, createRunContext({ ...context, cancel: active.cancel.signal })).subscribe({
-      next: event => {
-        if (this.active !== active) return
-        if (event.type === 'RUN_FINISHED' || event.type === 'RUN_ERROR') terminal = event
-        applyEvent(conversation, event)
-        onEvent(event, ++seq)
-      },
-      error: fail,
-      complete: () => this.end(active, terminal ?? { type: 'RUN_ERROR', code: 'transport/truncated', message: '' }),
-    })
-    active.subscription = subscription
-  }
+type Terminal = Pick<RunFinishedEvent, 'type' | 'outcome'> | Pick<RunErrorEvent, 'type' | 'code'>
 
-  private end(active: typeof this.active, terminal: RunFinishedEvent | RunErrorEvent): void {
-    if (this.active !== active) return
-    this.active = undefined
-    const { conversation, toError, onEnd } = this.options
-    if (terminal.type === 'RUN_ERROR') {
-      conversation.error = toError((terminal.code ?? 'agent/invalid') as ErrorCode)
-      conversation.keepBroken()
-      conversation.settle('failed', conversation.error)
-      conversation.status = 'idle'
-    } else if (terminal.outcome?.type === 'interrupt') {
-      conversation.interrupts = terminal.outcome.interrupts
-      conversation.settle('waiting')
-      conversation.status = 'waiting'
-    } else {
-      conversation.settle(terminal.outcome?.type === 'cancelled' ? 'cancelled' : 'complete')
-      conversation.status = 'idle'
-    }
-    conversation.answered = []
-    conversation.dropCheckpoints()
-    conversation.changed()
+export function createRunControl({ agent, id: threadId, conversation, context, onEvent, onEnd, toError }: RunControlOptions): RunControl {
+  let active: { readonly cancel: CancelSource; subscription?: Subscription } | undefined
+  const translated: Parameters<typeof toWire>[1] = new WeakMap()
+
+  const end = (terminal: Terminal): void => {
+    active = undefined
+    endOf(conversation, terminal, toError)
     onEnd()
   }
+  return {
+    isActive: () => active !== undefined,
+    start(resume, attach) {
+      const input = startOf(conversation, threadId, toWire(conversation.settled, translated), context, resume, attach)
+      const own: NonNullable<typeof active> = (active = { cancel: createCancel() })
+      let seq = 0
+      let terminal: Terminal | undefined
+      const ended = (code: ErrorCode): void => {
+        if (active === own) end(terminal || { type: 'RUN_ERROR', code })
+      }
+      // The edge of the library: here, and in the view, something is subscribed to for the app.
+      own.subscription = agent(input, createRunContext({ ...context, cancel: own.cancel.signal })).subscribe({
+        next(event) {
+          if (active !== own) return
+          if (event.type === 'RUN_FINISHED' || event.type === 'RUN_ERROR') terminal = event
+          applyEvent(conversation, event)
+          onEvent(event, ++seq)
+        },
+        error: () => ended('agent/invalid'),
+        complete: () => ended('transport/truncated'),
+      })
+    },
+    cancel: () => (active ? active.cancel.cancel() : Promise.resolve(true)),
+    leave() {
+      active?.subscription?.unsubscribe()
+      active = undefined
+    },
+  }
+}
+
+/** The conversation as a run begins, and what the agent is given. */
+function startOf(conversation: Conversation, threadId: string, messages: RunInput['messages'], { ids, clock }: RunControlOptions['context'], resume?: ResumeEntry[], attach?: string): RunInput {
+  const { summary, interrupts, agentState } = conversation
+  const goesOn = resume || attach
+  if (summary) messages.unshift({ id: 'summary', role: 'system', content: summary })
+  const live = (goesOn && reopenLast(conversation)) || createLive(ids('answer'), clock.now())
+  // Who says something else has left open questions behind, and with them what their runs keep.
+  const state = goesOn ? agentState : forgetRuns(agentState)
+  const runId = attach || ids('run')
+  Object.assign(conversation, { live, status: 'running', answered: interrupts, interrupts: [], error: undefined, agentState: state, runId })
+  resume?.forEach(entry => markApproved(conversation, entry))
+  changed(conversation)
+  return { threadId, runId, messages, tools: [], context: [], state, resume, attach: attach ? { runId: attach } : undefined }
+}
+
+/** The conversation as a run ends. */
+function endOf(conversation: Conversation, terminal: Terminal, toError: RunControlOptions['toError']): void {
+  const { broken, live, checkpoint, children } = conversation
+  const { type: ending, interrupts = [] } = ((terminal as RunFinishedEvent).outcome ?? {}) as Extract<RunFinishedEvent['outcome'], { type: 'interrupt' }>
+  const error = terminal.type === 'RUN_ERROR' ? toError((terminal.code ?? 'agent/invalid') as ErrorCode) : undefined
+  const status: MessageStatus = error ? 'failed' : ending === 'interrupt' ? 'waiting' : ending === 'cancelled' ? ending : 'complete'
+  if (error) conversation.error = error
+  // A run that could not go on has said nothing new: what it had said before the kill is put back.
+  if (error && broken && live && live.parts.length <= (checkpoint ? checkpoint.parts : 0)) conversation.live = createLive(broken.id, broken.createdAt, broken)
+  settle(conversation, status, error)
+  children.clear()
+  Object.assign(conversation, { interrupts, status: status === 'waiting' ? status : 'idle', answered: [], checkpoint: undefined, broken: undefined })
+  changed(conversation)
 }

@@ -1,13 +1,11 @@
-import type { LedgerEntry, ToolLedger } from '../contracts.js'
+import { memoryLedger, type MemoryLedger } from '../context/run-context.js'
+import type { LedgerEntry } from '../contracts.js'
 import type { SampanError } from '../errors.js'
 
-/** The ledger of a thread: read from memory, stored with the conversation. */
-export interface StoredLedger extends ToolLedger {
-  entries(): LedgerEntry[]
+/** The ledger of a thread: read from memory, stored with the conversation. `clear`: no call can be taken up again. */
+export interface StoredLedger extends MemoryLedger {
   /** Takes in what an earlier object had stored. */
   restore(entries: readonly LedgerEntry[]): void
-  /** Forgets every call: none of them can be taken up again. */
-  clear(): void
 }
 
 /**
@@ -17,21 +15,20 @@ export interface StoredLedger extends ToolLedger {
  * @param save keeps the conversation with all entries; without it they last as long as the object.
  */
 export function storedLedger(save?: (done: (error: SampanError | null) => void) => void): StoredLedger {
-  const byId = new Map<string, LedgerEntry>()
+  const memory = memoryLedger()
   return {
-    get: toolCallId => byId.get(toolCallId),
+    ...memory,
     put(entry) {
-      byId.set(entry.toolCallId, entry)
+      void memory.put(entry)
       // The other steps are stored with what follows from them: the end of a run, a result.
-      if (save && (entry.state === 'armed' || entry.state === 'executing')) return whenSaved(save)
+      if (save && /^(armed|executing)$/.test(entry.state)) return whenSaved(save)
     },
-    entries: () => Array.from(byId.values()),
-    restore: entries => entries.forEach(entry => void (byId.has(entry.toolCallId) || byId.set(entry.toolCallId, entry))),
-    clear: () => byId.clear(),
+    restore: entries => entries.forEach(entry => void (memory.get(entry.toolCallId) || memory.put(entry))),
   }
 }
 
-function whenSaved(save: (done: (error: SampanError | null) => void) => void): void | PromiseLike<void> {
+/** Waits for what was said to be saved; not at all where the storage answers at once. Throws, or rejects, where it was not stored. */
+export function whenSaved(save: (done: (error: SampanError | null) => void) => void): void | PromiseLike<void> {
   let outcome: { error: SampanError | null } | undefined
   let settle: ((error: SampanError | null) => void) | undefined
   save(error => (settle ? settle(error) : (outcome = { error })))

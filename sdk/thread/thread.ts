@@ -67,9 +67,14 @@ export interface Thread<Tools extends AnyTool = AnyTool> {
    *   connection's `cancelMs`; never rejects. The run is over before that.
    */
   cancel(): PromiseLike<boolean>
-  /** Approves a tool call that asks, with other arguments if given. Call it inside the tap. */
-  approve(toolCallId: string, args?: unknown): void
-  deny(toolCallId: string, reason?: string): void
+  /**
+   * Approves a tool call that asks, with other arguments if given. Call it inside the tap.
+   *
+   * @param how `{ always: true }`: for the rest of the thread this tool is not asked about again, where it need not be.
+   */
+  approve(toolCallId: string, args?: unknown, how?: { always?: boolean }): void
+  /** Denies a tool call that asks; `{ always: true }`: and each later one of this tool. */
+  deny(toolCallId: string, reason?: string, how?: { always?: boolean }): void
   /** Answers any open interrupt with a payload. */
   answer(interruptId: string, payload: unknown): void
   /** Replaces a user message, drops all after it, and runs again. */

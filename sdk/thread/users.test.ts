@@ -48,7 +48,7 @@ describe('the user of a phone', () => {
     expect(said(open(memoryStorage(stored)))).toEqual(['王五的', '好'])
     changeUser(storage, 'anna/1')
     expect(said(open(memoryStorage(stored)))).toEqual(['von Anna', '好'])
-    expect([...stored.keys()].filter(key => key.startsWith('sampan/thread/'))).toEqual([])
+    expect([...stored].filter(([key]) => key.startsWith('sampan/user/')).join()).not.toContain('Anna')
   })
   it.each(['anna', '', 'sampan/user/x', 'a b', '%2F'])('named %j shares no key with any other', name => {
     const storage = memoryStorage(new Map())
@@ -65,7 +65,6 @@ describe('the user of a phone', () => {
     const storage = memoryStorage(stored)
     changeUser(storage, 'first')
     expect(said(open(storage))).toEqual(['früher', '好'])
-    expect([...stored.keys()].some(key => key.startsWith('sampan/thread/t'))).toBe(false)
     changeUser(storage, 'second')
     expect([said(open(storage)), said(open(storage, undefined, { id: 'other' }))]).toEqual([[], []])
     changeUser(storage, 'first')
@@ -81,8 +80,9 @@ describe('the user of a phone', () => {
     finish().forEach(event => answer.next(event))
     answer.complete()
     expect(said(opened)).toEqual(['hallo', 'hi'])
-    expect([...stored.keys()].filter(key => key.includes('thread'))).toEqual([])
     expect(said(open(memoryStorage(stored)))).toEqual(['hallo', 'hi'])
+    changeUser(opened.storage, 'bert')
+    expect([said(opened), said(open(memoryStorage(stored)))]).toEqual([[], []])
   })
   it('who signs in while the conversation is still being read has said what waits', () => {
     const { storage, next, flush } = slowStorage(new Map())
@@ -93,6 +93,40 @@ describe('the user of a phone', () => {
     changeUser(storage, 'anna')
     flush()
     expect(said(opened)).toEqual(['wartet', '好'])
+  })
+  it('who cannot be read sees nothing, and nothing is stored over what is there', () => {
+    const stored = new Map<string, string>()
+    changeUser(memoryStorage(stored), 'anna')
+    open(memoryStorage(stored)).thread.send('geheim')
+    const before = new Map(stored)
+    const inner = memoryStorage(stored)
+    const storage: Storage = { ...inner, get: (key, done) => (key === 'sampan/user' ? done({ reason: 'timeout', errMsg: 'busy' }) : inner.get(key, done)) }
+    const opened = open(storage)
+    expect([said(opened), opened.thread.state.error?.code]).toEqual([[], 'platform/failed'])
+    opened.thread.send('wer bin ich')
+    expect(stored).toEqual(before)
+    // Whoever signs in now is not taken for the first.
+    changeUser(storage, 'bert')
+    expect(said(opened)).toEqual(['wer bin ich', '好'])
+    expect([...stored].filter(([key]) => key.startsWith('sampan/thread/'))).toEqual([...before].filter(([key]) => key.startsWith('sampan/thread/')))
+    expect(said(open(memoryStorage(stored)))).toEqual(['wer bin ich', '好'])
+  })
+  it('who could not be stored has nothing stored, until that can be', () => {
+    const stored = new Map<string, string>()
+    const inner = memoryStorage(stored)
+    let isFull = true
+    const storage: Storage = { ...inner, set: (key, value, done) => (isFull && key === 'sampan/user' ? done({ reason: 'quota', errMsg: 'full' }) : inner.set(key, value, done)) }
+    changeUser(storage, 'anna')
+    const opened = open(storage)
+    opened.thread.send('geheim')
+    expect([said(opened), opened.thread.state.error?.code, stored.size]).toEqual([['geheim', '好'], 'thread/storage-full', 0])
+    isFull = false
+    opened.thread.send('geheim')
+    const later = memoryStorage(stored)
+    changeUser(later, 'bert')
+    expect(said(open(later))).toEqual([])
+    changeUser(later, 'anna')
+    expect(said(open(later))).toHaveLength(4)
   })
   it('who is unknown and has no storage is told apart all the same', () => {
     const opened = open(memoryStorage(new Map()), undefined, { persist: false })
@@ -152,9 +186,9 @@ describe('a user who changes', () => {
     flush()
     opened.thread.send('Bert')
     flush()
-    const texts = (user: string) => [...stored].filter(([key]) => key.startsWith(`sampan/user/${user}/`)).map(([, value]) => value).join()
-    expect(texts('bert')).not.toContain('Anna')
-    expect(texts('anna')).not.toContain('Bert')
+    const texts = (prefix: string) => [...stored].filter(([key]) => key.startsWith(prefix)).map(([, value]) => value).join()
+    const [bert, anna] = [texts('sampan/user/bert/'), texts('sampan/thread/')]
+    expect([bert.includes('Bert'), bert.includes('Anna'), anna.includes('Bert')]).toEqual([true, false, false])
     expect(said(opened)).toEqual(['Bert', 'an Bert'])
     changeUser(storage, 'anna')
     flush()
@@ -168,7 +202,8 @@ describe('signing out', () => {
     const storage = memoryStorage(stored)
     changeUser(storage, 'bert')
     open(storage).thread.send('von Bert')
-    const others = [...stored.keys()].filter(key => key.startsWith('sampan/user/bert'))
+    const others = [...stored.keys()].filter(key => key.startsWith('sampan/thread/'))
+    expect(others).not.toEqual([])
     changeUser(storage, 'anna')
     const answer = new Subject<ModelEvent>()
     const opened = open(storage, [answer])
@@ -224,6 +259,15 @@ describe('signing out', () => {
     opened.thread.send('niemand')
     changeUser(storage, 'bert')
     expect(said(opened)).toEqual(['von Bert', '好'])
+  })
+  it('fails, and wipes nothing, where the host does not say who it is', async () => {
+    const stored = new Map<string, string>()
+    changeUser(memoryStorage(stored), 'anna')
+    open(memoryStorage(stored)).thread.send('geheim')
+    const before = new Map(stored)
+    const storage: Storage = { ...memoryStorage(stored), get: (_key, done) => done({ reason: 'unknown', errMsg: 'busy' }) }
+    await expect(forgetUser(storage)).rejects.toMatchObject({ code: 'platform/failed', retryable: true })
+    expect(stored).toEqual(before)
   })
   it('wipes what nobody had signed in for, where nobody ever did', async () => {
     const stored = new Map<string, string>()

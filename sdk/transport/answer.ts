@@ -1,4 +1,4 @@
-import { Observable, type Subscriber } from 'rxjs'
+import { Observable, type Subscriber, type Subscription } from 'rxjs'
 import { cutOff } from './failures.js'
 import { createReconnect, type Reconnect } from './reconnect.js'
 import { tellCancelled } from './tell-cancelled.js'
@@ -11,8 +11,8 @@ import { cancelPath, endsLog } from '../protocol/log-wire.js'
 
 /** Who we are, to the server. */
 export interface Authority {
-  /** Emits the headers of a request, with the token in use or a new one. */
-  readonly headers$: Observable<Record<string, string>>
+  /** Gives the headers of a request, once: with the token in use, at once, or with a new one. Leaving stops that. */
+  authorise(take: (headers: Record<string, string>) => void, fail: (error: unknown) => void): Subscription | void
   /** Whether an error says that the token has run out, and the next headers have another. */
   isRefused(error: unknown): boolean
 }
@@ -39,6 +39,27 @@ export interface AnswerOptions {
   readonly authority: Authority
 }
 
+/** An answer that is being read. */
+interface Reading extends AnswerOptions {
+  readonly request: LogRequest
+  // One subscriber for all that may happen to an answer: each more would cost every frame.
+  readonly subscriber: Subscriber<Frame>
+  /** Only where the server keeps a log of this answer. */
+  readonly reconnect?: Reconnect
+  headers: Record<string, string>
+  failed: readonly RungName[]
+  /** The number of the last frame that came. */
+  after: number
+  isSent: boolean
+  isOver?: boolean
+  /** The last frame that came of the log. Whether it ends it is asked late: each frame would pay for it. */
+  last?: Frame
+  isRenewed?: boolean
+  /** Whether the connection broke since the last new frame. */
+  isLost?: boolean
+  inner?: Subscriber<Frame>
+}
+
 /**
  * One answer, over as many attempts as it takes: a token that has run out is replaced, a way that does not work is left for
  * the next, and where the server keeps a log, a connection that broke is opened again behind the last frame that came. The
@@ -46,158 +67,124 @@ export interface AnswerOptions {
  */
 export function readAnswer(request: LogRequest, options: AnswerOptions): Observable<Frame> {
   return new Observable(subscriber => {
-    const reading = new Reading(request, options, subscriber)
-    subscriber.add(() => reading.stop())
-    reading.authorise()
+    const { platform, clock, ways } = options
+    const { joins = false } = request
+    const reconnect = ways.hasLog(request) ? createReconnect(platform, clock, () => leave(reading), () => attempt(reading)) : undefined
+    const reading: Reading = { ...options, request, subscriber, reconnect, headers: {}, failed: [], after: 0, isSent: joins }
+    subscriber.add(() => stop(reading))
+    // What no log holds cannot be read again, and must not be begun again.
+    if (joins && !reconnect) fail(reading, cutOff())
+    else authorise(reading)
   })
 }
 
-class Reading {
-  private headers: Record<string, string> = {}
-  private failed: readonly RungName[] = []
-  /** The number of the last frame that came. */
-  private after = 0
-  private isSent: boolean
-  private isOver = false
-  /** The last frame that came of the log. Whether it ends it is asked late: each frame would pay for it. */
-  private last: Frame | undefined
-  private isRenewed = false
-  /** Whether the connection broke since the last new frame. */
-  private isLost = false
-  // One subscriber for all that may happen to an answer: each more would cost every frame.
-  private inner: Subscriber<Frame> | undefined
-  /** Only where the server keeps a log of this answer. */
-  private readonly reconnect: Reconnect | undefined
-
-  constructor(private readonly request: LogRequest, private readonly options: AnswerOptions, private readonly subscriber: Subscriber<Frame>) {
-    const { platform, clock, ways } = options
-    this.isSent = request.joins === true
-    this.reconnect = ways.hasLog(request) ? createReconnect(platform, clock, () => this.leave(), () => this.attempt()) : undefined
+function authorise(reading: Reading): void {
+  const { subscriber, authority } = reading
+  const take = (headers: Record<string, string>): void => {
+    reading.headers = headers
+    attempt(reading)
   }
+  subscriber.add(authority.authorise(take, error => fail(reading, error)))
+}
 
-  authorise(): void {
-    const { subscriber } = this
-    // What no log holds cannot be read again, and must not be begun again.
-    if (this.request.joins && !this.reconnect) return this.fail(cutOff())
-    const asked = new Hop<Record<string, string>>({
-      next: headers => {
-        subscriber.remove(asked)
-        asked.unsubscribe()
-        this.headers = headers
-        this.attempt()
-      },
-      error: (error: unknown) => this.fail(error),
-      complete() {},
-    })
-    subscriber.add(asked)
-    this.options.authority.headers$.subscribe(asked)
-  }
+function stop(reading: Reading): void {
+  const { reconnect, request, platform, base, headers } = reading
+  const { logId, cancel } = request
+  reconnect?.stop()
+  leave(reading)
+  // Leaving is not cancelling where somebody may come back for the rest.
+  if (!reading.isSent || isEnded(reading) || cancel?.isCancelled === false) return
+  const target = reconnect ? { url: base + cancelPath(logId!), body: undefined } : request.stop?.()
+  if (!target) return
+  const told = tellCancelled(platform, { ...request, ...target, method: 'POST', headers: { ...headers, accept: 'application/json' }, framing: 'body' })
+  cancel?.onCancel?.(() => told)
+}
 
-  stop(): void {
-    const { reconnect, request, options: { platform, base }, headers, isSent, isEnded } = this
-    const { logId, cancel, stop } = request
-    reconnect?.stop()
-    this.leave()
-    // Leaving is not cancelling where somebody may come back for the rest.
-    if (!isSent || isEnded || cancel?.isCancelled === false) return
-    const target = reconnect ? { url: base + cancelPath(logId!), body: undefined } : stop?.()
-    if (!target) return
-    const told = tellCancelled(platform, { ...request, ...target, method: 'POST', headers: { ...headers, accept: 'application/json' }, framing: 'body' })
-    cancel?.onCancel?.(() => told)
-  }
+function attempt(reading: Reading): void {
+  const { request, subscriber, reconnect, ways, headers, failed } = reading
+  const name = ways.choose(request, failed)
+  const from = reading.isSent ? reading.after : undefined
+  let hasFrames = false
+  const own = (reading.inner = new Hop<Frame>({
+    next(frame) {
+      if (!hasFrames) {
+        hasFrames = true
+        reading.isRenewed = false
+        // Only now is it the way that is broken, and not the network.
+        failed.forEach(ways.give)
+      }
+      if (frame.id === undefined || !reconnect || isNew(reading, frame)) subscriber.next(frame)
+    },
+    error(error) {
+      if (reading.inner === own) lost(reading, error, name, hasFrames)
+    },
+    complete() {
+      if (reading.inner === own) closed(reading, name, hasFrames)
+    },
+  }))
+  subscriber.add(own)
+  reading.isSent = true
+  ways.open(name, { ...request, headers }, from).subscribe(own)
+}
 
-  private attempt(): void {
-    const { request, subscriber, reconnect, options: { ways } } = this
-    const name = ways.choose(request, this.failed)
-    let hasFrames = false
-    const own = (this.inner = new Hop<Frame>({
-      next: frame => {
-        if (!hasFrames) {
-          hasFrames = true
-          this.arrived()
-        }
-        if (frame.id === undefined || !reconnect || this.isNew(frame.id, frame)) subscriber.next(frame)
-      },
-      error: (error: unknown) => {
-        if (this.inner === own) this.lost(error, name, hasFrames)
-      },
-      complete: () => {
-        if (this.inner === own) this.closed(name, hasFrames)
-      },
-    }))
-    subscriber.add(own)
-    const from = this.isSent ? this.after : undefined
-    this.isSent = true
-    ways.open(name, { ...request, headers: this.headers }, from).subscribe(own)
-  }
+function isEnded({ isOver, last }: Reading): boolean {
+  return isOver || (last !== undefined && endsLog(last))
+}
 
-  private get isEnded(): boolean {
-    return this.isOver || (this.last !== undefined && endsLog(this.last))
+function isNew(reading: Reading, frame: Frame): boolean {
+  const seq = Number(frame.id)
+  // What is no number is no place in a log.
+  if (seq > reading.after) reading.after = seq
+  else if (seq <= reading.after) return false
+  reading.last = frame
+  if (reading.isLost) {
+    reading.reconnect!.progress()
+    reading.isLost = false
   }
+  return true
+}
 
-  private arrived(): void {
-    this.isRenewed = false
-    // Only now is it the way that is broken, and not the network.
-    this.failed.forEach(this.options.ways.give)
+function closed(reading: Reading, name: RungName, hasFrames: boolean): void {
+  const { platform, ways, reconnect, after, subscriber } = reading
+  if (name === 'stream') {
+    // The adapter has seen that the host does not stream after all.
+    if (platform.capabilities.stream === 'none') ways.give(name)
+    // Socket and poll say that a log is over; a response only ends. One without a frame broke before the first.
+    if (reconnect && !isEnded(reading) && (after > 0 || !hasFrames)) return lost(reading, cutOff(), name, hasFrames)
   }
+  reading.isOver = true
+  subscriber.complete()
+}
 
-  private isNew(id: string, frame: Frame): boolean {
-    const seq = Number(id)
-    // What is no number is no place in a log.
-    if (seq > this.after) this.after = seq
-    else if (seq <= this.after) return false
-    this.last = frame
-    if (this.isLost) {
-      this.reconnect!.progress()
-      this.isLost = false
-    }
-    return true
+function lost(reading: Reading, error: unknown, name: RungName, hasFrames: boolean): void {
+  const { ways, authority, reconnect, after, request: { joins } } = reading
+  const { status, phase } = isSampanError(error) ? error.details : {}
+  reading.isLost = true
+  leave(reading)
+  if (isSampanError(error, 'transport/text-damaged')) ways.give(name)
+  const isRefused = !hasFrames && !reading.isRenewed && authority.isRefused(error)
+  if (isRefused || (name === 'socket' && !hasFrames && phase === 'connect')) {
+    reading.isSent = after > 0 || !!joins
+    reading.isRenewed ||= isRefused
+    if (isRefused) return authorise(reading)
+    reading.failed = reading.failed.concat(name)
+    return attempt(reading)
   }
+  const end = joins && /^4(04|10)$/.test(String(status)) ? cutOff() : reconnect ? reconnect.lost(error) : error
+  if (end !== undefined) fail(reading, end)
+}
 
-  private closed(name: RungName, hasFrames: boolean): void {
-    const { platform, ways } = this.options
-    if (name === 'stream') {
-      // The adapter has seen that the host does not stream after all.
-      if (platform.capabilities.stream === 'none') ways.give(name)
-      // Socket and poll say that a log is over; a response only ends. One without a frame broke before the first.
-      if (this.reconnect && !this.isEnded && (this.after > 0 || !hasFrames)) return this.lost(cutOff(), name, hasFrames)
-    }
-    this.isOver = true
-    this.subscriber.complete()
-  }
+function fail(reading: Reading, error: unknown): void {
+  reading.isOver = true
+  reading.subscriber.error(error)
+}
 
-  private lost(error: unknown, name: RungName, hasFrames: boolean): void {
-    const { ways, authority } = this.options
-    this.isLost = true
-    this.leave()
-    if (isSampanError(error, 'transport/text-damaged')) ways.give(name)
-    if (!hasFrames && !this.isRenewed && authority.isRefused(error)) {
-      this.isRenewed = true
-      this.isSent = this.after > 0 || this.request.joins === true
-      return this.authorise()
-    }
-    if (name === 'socket' && !hasFrames && isSampanError(error) && error.details.phase === 'connect') {
-      this.failed = this.failed.concat(name)
-      this.isSent = this.after > 0 || this.request.joins === true
-      return this.attempt()
-    }
-    if (this.request.joins && isSampanError(error) && /^4(04|10)$/.test(String(error.details.status))) return this.fail(cutOff())
-    const end = this.reconnect ? this.reconnect.lost(error) : error
-    if (end !== undefined) this.fail(end)
-  }
-
-  private fail(error: unknown): void {
-    this.isOver = true
-    this.subscriber.error(error)
-  }
-
-  /** Leaves the connection there is, without a word, and says whether there was one. */
-  private leave(): boolean {
-    const left = this.inner
-    if (!left) return false
-    this.inner = undefined
-    this.subscriber.remove(left)
-    left.unsubscribe()
-    return true
-  }
+/** Leaves the connection there is, without a word, and says whether there was one. */
+function leave(reading: Reading): boolean {
+  const { inner, subscriber } = reading
+  if (!inner) return false
+  reading.inner = undefined
+  subscriber.remove(inner)
+  inner.unsubscribe()
+  return true
 }

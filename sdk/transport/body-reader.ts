@@ -112,6 +112,6 @@ function looksCut(framing: Framing, opening: string): boolean {
 }
 
 function notAStream(body: string): SampanError {
-  const shown = readError(body).message || 'a web page; a portal or a proxy may be in the way'
-  return new SampanError('transport/not-a-stream', 'The server answered with something that is no stream: ' + shown, { phase: 'first-byte' })
+  const shown = readError(body).message || 'a web page, of a portal or a proxy'
+  return new SampanError('transport/not-a-stream', 'The answer is no stream: ' + shown, { phase: 'first-byte' })
 }

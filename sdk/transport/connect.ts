@@ -10,8 +10,7 @@ import { DEFAULT_TIMEOUTS, type Timeouts } from './watchdog.js'
 import { isSampanError, SampanError } from '../errors.js'
 import { systemClock, type Clock, type Platform } from '../platform/platform.js'
 import type { Frame } from '../protocol/frames.js'
-import { defer, of } from '../protocol/streams.js'
-import { transform } from '../protocol/transform.js'
+import { defer } from '../protocol/streams.js'
 
 export interface ConnectOptions {
   platform: Platform
@@ -116,9 +115,8 @@ export function connect(options: ConnectOptions): Connection {
   const authorityOf = (request: StreamRequest): Authority => {
     let token = ''
     return {
-      headers$: tokens
-        ? tokens.token$.pipe(transform<string, Record<string, string>>(emit => ({ next: given => emit(headersOf(request, (token = given))) })))
-        : defer(() => of(headersOf(request, providerKey))),
+      authorise: (take, fail) =>
+        tokens ? tokens.token$.subscribe({ next: given => take(headersOf(request, (token = given))), error: fail }) : take(headersOf(request, providerKey)),
       isRefused(error) {
         if (!tokens || !isRefusedToken(error)) return false
         tokens.reject(token)
@@ -132,13 +130,12 @@ export function connect(options: ConnectOptions): Connection {
     isGateway,
     open: request =>
       defer(() => {
-        const { path, method = 'POST', body, framing = 'sse', logId, joins, cancel, stop } = request
-        const text = JSON.stringify(body) as string | undefined
-        const stopRequest = (): StopRequest | undefined => {
-          const found = stop && stop()
+        const { path, method = 'POST', body, framing = 'sse' } = request
+        const stop = (): StopRequest | undefined => {
+          const found = request.stop && request.stop()
           return found && { url: url + found.path, body: JSON.stringify(found.body) }
         }
-        return ladder.open({ url: url + path, method, headers: {}, body: text, framing, logId, joins, cancel, stop: stopRequest, timeouts, clock }, authorityOf(request))
+        return ladder.open({ ...request, url: url + path, method, headers: {}, body: JSON.stringify(body), framing, stop, timeouts, clock }, authorityOf(request))
       }),
   }
 }
@@ -148,7 +145,7 @@ const ACCEPT: Record<Framing, string> = { sse: 'text/event-stream', ndjson: 'app
 function refuseExposedKey({ platform, headers, providerKey, dangerouslyShipProviderKey }: ConnectOptions): void {
   const hasKey = providerKey !== undefined || Object.keys(headers || {}).some(name => /^(authorization|(x-)?api-key)$/i.test(name))
   if (!hasKey || !platform.host.isRelease || dangerouslyShipProviderKey) return
-  const message = 'This release build holds a provider key, for everyone to read and to use at your cost. Put a gateway in between'
+  const message = 'A release build would give this provider key to everyone. Put a gateway in between'
   throw new SampanError('transport/provider-key-exposed', message)
 }
 

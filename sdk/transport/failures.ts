@@ -2,16 +2,17 @@ import { SampanError, type ErrorCode, type ErrorPhase } from '../errors.js'
 import { parseJson } from '../protocol/json.js'
 import type { HostFailure, HostFailureReason, ResponseHead } from '../platform/platform.js'
 
-const HIDDEN = 'The app was hidden, and the host cut the request'
+/** Why a request of an app that was away has stopped. */
+export const HIDDEN = 'The app was hidden'
 
 /** What a host's reasons mean. Those that are not here have no code of their own; these have `transport/<reason>`. */
 const MEANINGS: Partial<Record<HostFailureReason, string>> = {
-  offline: 'The network cannot be reached',
-  timeout: 'The host ended a request that took too long',
+  offline: 'No network',
+  timeout: 'The host ended a long request',
   suspended: HIDDEN,
-  tls: 'No secure connection could be made',
-  'domain-not-allowed': 'The app\'s list of request domains lacks this host',
-  http: 'The server answered with an error that the host does not show',
+  tls: 'No secure connection',
+  'domain-not-allowed': 'Not in the app\'s list of request domains',
+  http: 'The host hides an error of the server',
 }
 
 /** What a failed host call means, as a typed error that names the host of the `url`. */
@@ -50,12 +51,12 @@ export function locate({ code, message, retryable, details }: SampanError, phase
  * nothing can damage; from any other server the answer is better taken whole.
  */
 export function textDamaged(): SampanError {
-  return new SampanError('transport/text-damaged', 'The host damaged a character between two pieces; the next answer is taken whole', { retryable: true })
+  return new SampanError('transport/text-damaged', 'The host damaged a character; the next answer is taken whole', { retryable: true })
 }
 
 /** A connection that is closed before the log's end was cut somewhere on the way. */
 export function cutOff(): SampanError {
-  return new SampanError('transport/truncated', 'The connection closed before the answer was complete', { phase: 'stream', retryable: true })
+  return new SampanError('transport/truncated', 'The connection closed before the answer\'s end', { phase: 'stream', retryable: true })
 }
 
 /** What an answer with an error status means. `body` is its text, whole or cut. */

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest'
+import type { Authority } from './answer.js'
 import { createLadder } from './ladder.js'
 import type { LogRequest } from './rungs/rung.js'
 import { socketRung } from './rungs/socket-hub.js'
@@ -7,7 +8,6 @@ import { nodePlatform } from '../../adapters/node/index.js'
 import type { StreamKind, Platform } from '../platform/platform.js'
 import { systemClock } from '../platform/platform.js'
 import type { Frame } from '../protocol/frames.js'
-import { of } from '../protocol/streams.js'
 import { startLogServer, type LogServer, type LogServerOptions } from '../testkit/log-server.js'
 import type { StreamLog } from '../testkit/stream-log.js'
 import { openWsSocket } from '../testkit/ws-socket.js'
@@ -46,7 +46,7 @@ const requestTo = (server: LogServer, more: Partial<LogRequest> = {}): LogReques
   ...more,
 })
 
-const authorityOf = (_server?: LogServer) => ({ headers$: of({ 'x-sampan-log-id': 'log-' + minted, authorization: 'Bearer t', accept: 'text/event-stream' }), isRefused: () => false })
+const authorityOf = (_server?: LogServer): Authority => ({ authorise: take => take({ 'x-sampan-log-id': 'log-' + minted, authorization: 'Bearer t', accept: 'text/event-stream' }), isRefused: () => false })
 
 const ladderOf = (platform: Platform, { url }: LogServer, isGateway = true) => createLadder(platform, url, isGateway, systemClock, socketRung(platform, url, systemClock))
 

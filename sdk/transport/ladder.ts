@@ -1,7 +1,7 @@
 import { Observable } from 'rxjs'
 import { readAnswer, type Authority, type Ways } from './answer.js'
 import { refusedByEvent } from './refused-event.js'
-import { requestFrames } from './request-frames.js'
+import { requestFrames, type FrameRequest } from './request-frames.js'
 import { pollFrames } from './rungs/poll-frames.js'
 import type { LogRequest, RungName } from './rungs/rung.js'
 import type { SocketHub } from './rungs/socket-hub.js'
@@ -34,27 +34,26 @@ export function createLadder(platform: Platform, base: string, isGateway: boolea
   const version = platform.host.name + ' ' + platform.host.version
   let until: Memory['until'] | undefined
 
-  const rungs: Record<RungName, (request: LogRequest, after: number | undefined) => Observable<Frame>> = {
-    stream(request, after) {
-      const wanted = after === undefined ? request : { ...request, url: base + logPath(request.logId!, after), method: 'GET' as const, body: undefined }
-      const frames$ = inStreamSlot(platform, requestFrames(platform, wanted))
-      const { stream, hidesErrors } = platform.capabilities
-      return isGateway && (stream === 'events' || hidesErrors) ? frames$.pipe(refusedByEvent(after)) : frames$
-    },
-    socket: (request, after) => hub!.open(request, after),
-    poll: (request, after) => pollFrames(platform, base, request, after),
-    once: request => requestFrames(platform, { ...request, isWhole: true }),
-  }
-  const canTry: Record<RungName, (request: LogRequest) => boolean> = {
-    stream: ({ framing }) => platform.capabilities.stream !== 'none' && framing !== 'body',
-    socket: request => hasLog(request) && hub !== undefined && platform.openSocket !== undefined,
-    poll: request => hasLog(request),
-    once: () => true,
-  }
   const hasLog = ({ logId, framing }: LogRequest): boolean => isGateway && logId !== undefined && framing !== 'body'
-  const NAMES: readonly RungName[] = ['stream', 'socket', 'poll', 'once']
+  const ask = (request: FrameRequest, after?: number): Observable<Frame> => {
+    const { stream, hidesErrors } = platform.capabilities
+    const frames$ = requestFrames(platform, request)
+    return isGateway && (stream === 'events' || hidesErrors) ? frames$.pipe(refusedByEvent(after)) : frames$
+  }
+  const once = (request: FrameRequest): Observable<Frame> => ask({ ...request, isWhole: true })
+  // From the best to the last.
+  const rungs: Record<RungName, { canTry(request: LogRequest): boolean; open(request: LogRequest, after?: number): Observable<Frame> }> = {
+    stream: {
+      canTry: ({ framing }) => platform.capabilities.stream !== 'none' && framing !== 'body',
+      open: (request, after) =>
+        inStreamSlot(platform, ask(after === undefined ? request : { ...request, url: base + logPath(request.logId!, after), method: 'GET', body: undefined }, after)),
+    },
+    socket: { canTry: request => hasLog(request) && !!hub && !!platform.openSocket, open: (request, after) => hub!.open(request, after) },
+    poll: { canTry: hasLog, open: (request, after) => pollFrames(once, base, request, after) },
+    once: { canTry: () => true, open: once },
+  }
   const choose = (request: LogRequest, failed: readonly RungName[]): RungName =>
-    NAMES.find(name => canTry[name](request) && failed.indexOf(name) < 0 && !((until![name] ?? 0) > clock.now()))!
+    (Object.keys(rungs) as RungName[]).find(name => rungs[name].canTry(request) && failed.indexOf(name) < 0 && !(until![name]! > clock.now()))!
 
   const give = (name: RungName): void => {
     until = { ...until, [name]: clock.now() + MEMORY_MS }
@@ -64,13 +63,13 @@ export function createLadder(platform: Platform, base: string, isGateway: boolea
   const remember = (done: () => void): void => {
     if (until) return done()
     platform.storage.get(MEMORY_KEY, (_failure, value) => {
-      const memory = value === undefined ? undefined : (parseJson(value) as Memory | undefined)
-      until ??= (memory && memory.host === version && memory.until) || {}
+      const memory = Object(value && parseJson(value)) as Memory
+      until ||= (memory.host === version && memory.until) || {}
       done()
     })
   }
 
-  const ways: Ways = { choose, give, hasLog, open: (name, request, after) => rungs[name](request, after) }
+  const ways: Ways = { choose, give, hasLog, open: (name, request, after) => rungs[name].open(request, after) }
   return {
     open: (request, authority) =>
       new Observable(subscriber => remember(() => void (subscriber.closed || readAnswer(request, { platform, base, clock, ways, authority }).subscribe(subscriber)))),

@@ -1,4 +1,5 @@
-import { isSampanError, SampanError, type ErrorCode } from '../errors.js'
+import { HIDDEN } from './failures.js'
+import { isSampanError, SampanError } from '../errors.js'
 import type { Clock, Platform, Stop } from '../platform/platform.js'
 
 /** Attempts without a new frame before an answer is given up. */
@@ -7,7 +8,7 @@ const FIRST_DELAY_MS = 500
 const LONGEST_DELAY_MS = 15_000
 
 /** What breaks a connection and says nothing about the answer. */
-const BROKEN: readonly ErrorCode[] = ['transport/offline', 'transport/suspended', 'transport/timeout', 'transport/failed', 'transport/truncated']
+const BROKEN = /\/(offline|suspended|timeout|failed|truncated)$/
 
 /** When a broken connection is opened again. */
 export interface Reconnect {
@@ -41,7 +42,7 @@ export function createReconnect(platform: Platform, clock: Clock, leave: () => b
   const stopSignals = platform.onSignal(signal => {
     if (signal === 'hide') {
       isHidden = true
-      if (platform.capabilities.hiddenMs !== undefined && leave()) why = new SampanError('transport/suspended', 'The app was hidden', { retryable: true })
+      if (platform.capabilities.hiddenMs !== undefined && leave()) why = new SampanError('transport/suspended', HIDDEN, { retryable: true })
     } else if (signal === 'show' || signal === 'online') {
       if (signal === 'show') isHidden = false
       if (stopTimer || signal === 'show') retry()
@@ -49,7 +50,7 @@ export function createReconnect(platform: Platform, clock: Clock, leave: () => b
   })
   return {
     lost(error) {
-      const isBroken = isSampanError(error) && BROKEN.indexOf(error.code) >= 0
+      const isBroken = isSampanError(error) && BROKEN.test(error.code)
       // Where nothing at all has come, it may never have got there; and what was not sent is not asked for.
       const mayBeThere = why !== undefined || (isBroken && error.details.phase !== 'connect' && error.details.phase !== 'sign-in')
       if (!isBroken || !mayBeThere || ++attempts > MAX_ATTEMPTS) return why ?? error

@@ -1,8 +1,12 @@
 import type { OperatorFunction } from 'rxjs'
+import { BODY_EVENT } from './body-reader.js'
 import { httpError, locate } from './failures.js'
 import { frameText, type Frame } from '../protocol/frames.js'
 import { parseJson } from '../protocol/json.js'
 import { transform } from '../protocol/transform.js'
+
+/** Such an event, where a body was asked for. No JSON holds a line break within a text. */
+const WHOLE = /event: error\ndata: (.+)/
 
 /** What a gateway puts into an error that stands in a stream. */
 interface EventError { error?: { status?: number; retryAfter?: number; requestId?: string } }
@@ -21,7 +25,7 @@ export function refusedByEvent(after = 0): OperatorFunction<Frame, Frame> {
         // Only a sign of life, for hosts that show no comments.
         if (frame.event === 'ping') return
         // A gateway numbers its refusals as if they were the first of a log.
-        const refusal = isFirst && frame.event === 'error' && !(Number(frame.id) > (after || 1)) && refusalOf(frameText(frame))
+        const refusal = isFirst && refusalOf(frame.event === 'error' && !(Number(frame.id) > (after || 1)) ? frameText(frame) : frame.event === BODY_EVENT ? WHOLE.exec(frame.data)?.[1] : undefined)
         if (refusal) throw refusal
         isFirst = false
         emit(frame)
@@ -30,7 +34,7 @@ export function refusedByEvent(after = 0): OperatorFunction<Frame, Frame> {
   })
 }
 
-function refusalOf(body: string): Error | undefined {
+function refusalOf(body = ''): Error | undefined {
   const { error } = Object(parseJson(body)) as EventError
   const status = error?.status
   if (!status || status < 300) return undefined

@@ -21,7 +21,7 @@ export function signInAtGateway(platform: Platform, request: SignInRequest): Obs
     askForGuest(platform.storage, guest => {
       const send = (code?: string): void => {
         const body = JSON.stringify({ host: platform.host.name, code, guest })
-        requestFrames(platform, { ...request, headers, method: 'POST', body, framing: 'body' }).pipe(readToken()).subscribe(subscriber)
+        requestFrames(platform, { ...request, headers, method: 'POST', body, framing: 'body' }).pipe(readToken).subscribe(subscriber)
       }
       if (!platform.signInCode) return send()
       platform.signInCode((failure, found) => {
@@ -34,14 +34,16 @@ export function signInAtGateway(platform: Platform, request: SignInRequest): Obs
 }
 
 /** The token in the gateway's answer, and whose it is. */
-function readToken(): OperatorFunction<Frame, SignedIn> {
-  return transform(emit => ({
-    next({ data }) {
-      const signedIn = Object(parseJson(data)) as SignedIn
-      if (!signedIn.token) throw new SampanError('transport/sign-in-failed', 'The gateway\'s answer to the sign-in holds no token')
-      emit(signedIn)
-    },
-  }))
+const readToken: OperatorFunction<Frame, SignedIn> = /* @__PURE__ */ transform(emit => ({
+  next({ data }) {
+    const signedIn = Object(parseJson(data)) as SignedIn
+    if (!signedIn.token) throw noToken()
+    emit(signedIn)
+  },
+}))
+
+function noToken(): SampanError {
+  return new SampanError('transport/sign-in-failed', 'The sign-in gave no token')
 }
 
 /** Asks an app's `getToken`. */
@@ -50,7 +52,7 @@ export function fromToken(make: TokenSource): Observable<SignedIn> {
     const take = (given: string | SignedIn): void => {
       const signedIn = typeof given === 'string' ? { token: given } : given
       if (signedIn && signedIn.token) subscriber.next(signedIn)
-      else subscriber.error(new SampanError('transport/sign-in-failed', 'getToken gave no token'))
+      else subscriber.error(noToken())
     }
     const made = make()
     if (made && typeof made !== 'string' && 'then' in made) made.then(take, (thrown: unknown) => subscriber.error(thrown))

@@ -30,14 +30,14 @@ export interface Tokens {
  */
 export function createTokens(signIn$: Observable<SignedIn>, clock: Clock, ms: number, storage: Storage): Tokens {
   let current: string | undefined
-  let waiting: Subscriber<string>[] = []
+  const waiting = new Set<Subscriber<string>>()
   let running: Subscriber<SignedIn>
   let owner: string | undefined
 
   const start = (): void => {
     const settle = (tell: (subscriber: Subscriber<string>) => void): void => {
-      const all = waiting
-      waiting = []
+      const all = Array.from(waiting)
+      waiting.clear()
       run.unsubscribe()
       all.forEach(tell)
     }
@@ -65,10 +65,10 @@ export function createTokens(signIn$: Observable<SignedIn>, clock: Clock, ms: nu
   return {
     token$: new Observable(subscriber => {
       if (current !== undefined) return subscriber.next(current)
-      if (waiting.push(subscriber) === 1) start()
+      if (waiting.add(subscriber).size === 1) start()
       return () => {
-        waiting = waiting.filter(other => other !== subscriber)
-        if (!waiting.length) running.unsubscribe()
+        waiting.delete(subscriber)
+        if (!waiting.size) running.unsubscribe()
       }
     }),
     reject(token) {

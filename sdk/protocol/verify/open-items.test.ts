@@ -66,8 +66,8 @@ describe('closingEvents', () => {
       { type: 'STEP_FINISHED', stepName: 'a', subagentRunId: 's' },
       { type: 'SUBAGENT_FINISHED', subagentRunId: 's' },
     ]
-    expect(open.closingEvents()).toStrictEqual(closing)
-    expect(open.closingEvents()).toStrictEqual(closing)
+    expect(open.closingEvents()).toEqual(closing)
+    expect(open.closingEvents()).toEqual(closing)
     closing.forEach(event => open.admit(event))
     expect(open.closingEvents()).toEqual([])
   })

@@ -1,7 +1,7 @@
 import type { AgentEvent } from '../events.js'
 
-/** What can be open in a run: a text message, a tool call, a reasoning message, a reasoning span, a step, a sub-agent. */
-export type OpenKind = 'text' | 'tool' | 'reasoning' | 'span' | 'step' | 'subagent'
+/** What can be open in a run, by the event that closes it where nobody else does. */
+export type OpenKind = 'TEXT_MESSAGE_END' | 'TOOL_CALL_END' | 'REASONING_MESSAGE_END' | 'REASONING_END' | 'STEP_FINISHED' | 'SUBAGENT_FINISHED'
 
 /** What a type of event has to do with an item of a run. */
 export interface Place {
@@ -9,8 +9,6 @@ export interface Place {
   /** The field that names the item. */
   readonly idField: string
   readonly does: 'open' | 'use' | 'close'
-  /** What closes such an item where nobody else does. */
-  readonly closing: AgentEvent['type']
 }
 
 /** Keeps what a run has opened and not closed yet. Expand chunk events before (`expandChunks`): they are not looked at. */
@@ -22,8 +20,8 @@ export interface OpenItems {
    * has no more to say and no end. An event that has nothing to do with items is always in order.
    */
   admit(event: AgentEvent): boolean
-  /** Whether the item of this event is open. */
-  has(event: AgentEvent): boolean
+  /** What is open, by {@link keyOf}: the event that would close it. In the order of opening. */
+  readonly items: ReadonlyMap<string, AgentEvent>
   /**
    * The events that would close all that is open, from the innermost out. It closes nothing itself: what is really sent
    * is to be admitted like any other.
@@ -31,71 +29,52 @@ export interface OpenItems {
   closingEvents(): AgentEvent[]
 }
 
-type Type = AgentEvent['type']
-type Family = readonly [kind: OpenKind, idField: string, opening: Type, use: Type | null, ...closing: [Type, ...Type[]]]
 type Fields = { readonly [field: string]: string | undefined }
 
-const places = /* @__PURE__ */ placesOf([
-  ['text', 'messageId', 'TEXT_MESSAGE_START', 'TEXT_MESSAGE_CONTENT', 'TEXT_MESSAGE_END'],
-  ['tool', 'toolCallId', 'TOOL_CALL_START', 'TOOL_CALL_ARGS', 'TOOL_CALL_END'],
-  ['reasoning', 'messageId', 'REASONING_MESSAGE_START', 'REASONING_MESSAGE_CONTENT', 'REASONING_MESSAGE_END'],
-  ['span', 'messageId', 'REASONING_START', null, 'REASONING_END'],
-  ['step', 'stepName', 'STEP_STARTED', null, 'STEP_FINISHED'],
-  ['subagent', 'subagentRunId', 'SUBAGENT_STARTED', null, 'SUBAGENT_FINISHED', 'SUBAGENT_ERROR'],
-])
-
-function placesOf(families: readonly Family[]): ReadonlyMap<string | null, Place> {
-  const byType = new Map<string | null, Place>()
-  for (const [kind, idField, opening, use, ...closings] of families) {
-    const add = (type: Type | null, does: Place['does']) => byType.set(type, { kind, idField, does, closing: closings[0] })
-    add(opening, 'open')
-    add(use, 'use')
-    closings.forEach(type => add(type, 'close'))
-  }
-  return byType
-}
+const ITEM = /^(TEXT_MESSAGE|TOOL_CALL|REASONING|REASONING_MESSAGE|STEP|SUBAGENT)_(START|STARTED|CONTENT|ARGS|END|FINISHED|ERROR)$/
+const DOES: { readonly [initial: string]: Place['does'] } = { S: 'open', C: 'use', A: 'use' }
+const ID_FIELDS: Fields = { TOOL_CALL: 'toolCallId', STEP: 'stepName', SUBAGENT: 'subagentRunId' }
+/** By type, once it has come. */
+const places = /* @__PURE__ */ new Map<string, Place>()
 
 /** What an event has to do with an item, if anything. */
 export function placeOf({ type }: AgentEvent): Place | undefined {
-  return places.get(type)
+  const known = places.get(type)
+  if (known) return known
+  const [, family, verb] = ITEM.exec(type) || []
+  if (!family) return undefined
+  const place: Place = { kind: (family + (family[0] === 'S' ? '_FINISHED' : '_END')) as OpenKind, idField: ID_FIELDS[family] || 'messageId', does: DOES[verb![0]!] || 'close' }
+  places.set(type, place)
+  return place
 }
 
 /** Makes a tracker for one stream of events. */
 export function createOpenItems(): OpenItems {
-  // By key, in the order they were opened: the event that will close the item.
   const items = new Map<string, AgentEvent>()
   let [lastType, lastField, lastId]: [string, string, string | undefined] = ['', '', '']
   return {
+    items,
     goesOn: event => event.type === lastType && (event as unknown as Fields)[lastField] === lastId,
     admit(event) {
       const place = placeOf(event)
       if (!place) return true
-      const { does, idField } = place
+      const { does, idField, kind: type } = place
+      const { subagentRunId, [idField]: id } = event as unknown as Fields
       const key = keyOf(event, place)
       if (items.has(key) === (does === 'open')) return false
-      if (does === 'open') items.set(key, closingOf(event, place))
+      if (does === 'open') items.set(key, { type, [idField]: id, subagentRunId } as unknown as AgentEvent)
       else if (does === 'close') {
         items.delete(key)
         lastType = ''
-      } else [lastType, lastField, lastId] = [event.type, idField, (event as unknown as Fields)[idField]]
+      } else [lastType, lastField, lastId] = [event.type, idField, id]
       return true
-    },
-    has(event) {
-      const place = placeOf(event)
-      return !!place && items.has(keyOf(event, place))
     },
     closingEvents: () => Array.from(items.values()).reverse(),
   }
 }
 
 /** Each kind has ids of its own. A step belongs to whoever started it; the empty id is an owner, and not the same as none. */
-function keyOf(event: AgentEvent, { kind, idField }: Place): string {
+export function keyOf(event: AgentEvent, { kind, idField }: Place): string {
   const { subagentRunId: owner, [idField]: id } = event as unknown as Fields
-  return (kind === 'step' && typeof owner === 'string' ? owner.length + ' ' + owner + ' ' : '') + kind + ' ' + id
-}
-
-function closingOf(event: AgentEvent, { idField, closing }: Place): AgentEvent {
-  const { subagentRunId, [idField]: id } = event as unknown as Fields
-  const owner = subagentRunId === undefined ? undefined : { subagentRunId }
-  return Object.assign({ type: closing, [idField]: id }, owner) as unknown as AgentEvent
+  return kind + ' ' + (idField === 'stepName' ? JSON.stringify([id, owner]) : id)
 }

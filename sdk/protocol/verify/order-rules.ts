@@ -1,15 +1,15 @@
 import type { AgentEvent } from '../events.js'
-import type { OpenKind, Place } from './open-items.js'
+import { keyOf, type OpenKind, type Place } from './open-items.js'
 import { breach, without, type Breach, type RunState } from './rule.js'
 
 /** How a message to a person calls an item. */
 export const nouns: Readonly<Record<OpenKind, string>> = {
-  text: 'text message',
-  tool: 'tool call',
-  reasoning: 'reasoning message',
-  span: 'reasoning span',
-  step: 'step',
-  subagent: 'sub-agent',
+  TEXT_MESSAGE_END: 'text message',
+  TOOL_CALL_END: 'tool call',
+  REASONING_MESSAGE_END: 'reasoning message',
+  REASONING_END: 'reasoning span',
+  STEP_FINISHED: 'step',
+  SUBAGENT_FINISHED: 'sub-agent',
 }
 
 /**
@@ -17,8 +17,9 @@ export const nouns: Readonly<Record<OpenKind, string>> = {
  * item open. Arguments of no call are dropped too: the name of their tool is not known, and a call whose end has been
  * seen may have run already.
  */
-export function checkOrder(event: AgentEvent, { kind, idField, does }: Place, state: RunState): Breach | undefined {
-  const isOpen = state.open.has(event)
+export function checkOrder(event: AgentEvent, place: Place, state: RunState): Breach | undefined {
+  const { kind, idField, does } = place
+  const isOpen = state.open.items.has(keyOf(event, place))
   if (isOpen !== (does === 'open')) return undefined
   const item = `${nouns[kind]} "${(event as unknown as Record<string, string>)[idField]}"`
   if (isOpen) return breach('already-open', `${event.type}: ${item} is already open`)

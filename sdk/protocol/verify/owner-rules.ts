@@ -8,7 +8,7 @@ type Tagged = AgentEvent & { readonly subagentRunId?: string }
 
 // A span and the messages in it are open apart from each other, and may share an id; the id has one owner for both.
 // A step is named by its owner too, and a sub-agent is one.
-const ownerKinds: { readonly [Kind in OpenKind]?: OwnerKind } = { text: 'message', tool: 'toolCall', reasoning: 'reasoning', span: 'reasoning' }
+const ownerKinds: { readonly [Kind in OpenKind]?: OwnerKind } = { TEXT_MESSAGE_END: 'message', TOOL_CALL_END: 'toolCall', REASONING_MESSAGE_END: 'reasoning', REASONING_END: 'reasoning' }
 
 /** The first to open an id owns it to the end of the run; what goes on with it agrees. */
 export function checkOwner(event: Tagged, { kind, idField, does }: Place, { owners }: RunState): Breach | undefined {
@@ -28,10 +28,10 @@ export const ownerRules: Rules = {
     const { type, toolCallId: id, parentMessageId: parent, subagentRunId: tag } = event
     const inherited = parent === undefined ? undefined : owners.message.get(parent)
     const known = owners.toolCall.get(id)
-    const wrong = disagreement(event, inherited, 'message', parent!) ?? disagreement(event, known, nouns.tool, id)
+    const wrong = disagreement(event, inherited, 'message', parent!) ?? disagreement(event, known, nouns.TOOL_CALL_END, id)
     if (wrong) return wrong
     if (tag === undefined && inherited !== undefined && known !== undefined && inherited !== known) {
-      const message = `${type}: ${nouns.tool} "${id}" belongs to ${nameOf(known)}, its message "${parent}" to ${nameOf(inherited)}`
+      const message = `${type}: ${nouns.TOOL_CALL_END} "${id}" belongs to ${nameOf(known)}, its message "${parent}" to ${nameOf(inherited)}`
       return breach('owner', message, [without(event, 'parentMessageId')])
     }
     claim(owners.toolCall, id, tag ?? inherited ?? null)
@@ -42,13 +42,13 @@ export const ownerRules: Rules = {
   // May follow after the close.
   REASONING_ENCRYPTED_VALUE: (event, { owners }) => {
     const { subtype, entityId: id } = event
-    if (subtype === 'tool-call') return disagreement(event, owners.toolCall.get(id), nouns.tool, id)
+    if (subtype === 'tool-call') return disagreement(event, owners.toolCall.get(id), nouns.TOOL_CALL_END, id)
     return disagreement(event, owners.message.has(id) ? owners.message.get(id) : owners.reasoning.get(id), 'message', id)
   },
   // An id names one invocation: it starts once and ends once in a run.
   SUBAGENT_STARTED: (event, { subagents }) => {
     const { type, subagentRunId: id, parentSubagentRunId: parent } = event
-    if (subagents.has(id)) return breach('id-reused', `${type}: ${nouns.subagent} "${id}" has ended in this run; a new invocation has a new id`)
+    if (subagents.has(id)) return breach('id-reused', `${type}: ${nouns.SUBAGENT_FINISHED} "${id}" has ended in this run; a new invocation has a new id`)
     if (parent !== undefined && !subagents.has(parent)) {
       return breach('parent-unknown', `${type}: its parent "${parent}" was not started in this run`, [without(event, 'parentSubagentRunId')])
     }

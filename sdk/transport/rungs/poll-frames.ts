@@ -1,7 +1,6 @@
 import type { Observable } from 'rxjs'
 import type { LogRequest } from './rung.js'
 import { SampanError } from '../../errors.js'
-import type { Platform } from '../../platform/platform.js'
 import type { Frame } from '../../protocol/frames.js'
 import { parseJson } from '../../protocol/json.js'
 import { frameOfLog, logPath, POLL_PREFERENCE, type LogPage, type PollTicket } from '../../protocol/log-wire.js'
@@ -9,7 +8,6 @@ import { defer, sequence } from '../../protocol/streams.js'
 import { transform } from '../../protocol/transform.js'
 import { BODY_EVENT } from '../body-reader.js'
 import { cutOff } from '../failures.js'
-import { requestFrames } from '../request-frames.js'
 
 /** How long the server may wait for a frame before it answers, in milliseconds: below the limits of every host. */
 const WAIT_MS = 20_000
@@ -18,9 +16,10 @@ const WAIT_MS = 20_000
  * Starts the answer, then asks for what there is of it, again and again, until it is complete. A server that cannot do so
  * answers the start with the whole of it, which is taken as well.
  *
+ * @param whole makes one request, and takes its answer whole.
  * @param from the number of the last frame that came of an answer that was started before. Absent: it is started.
  */
-export function pollFrames(platform: Platform, base: string, request: LogRequest, from?: number): Observable<Frame> {
+export function pollFrames(whole: (request: LogRequest) => Observable<Frame>, base: string, request: LogRequest, from?: number): Observable<Frame> {
   return defer(() => {
     const { headers } = request
     const logId = request.logId!
@@ -29,7 +28,7 @@ export function pollFrames(platform: Platform, base: string, request: LogRequest
     let hasMore = isSent
 
     const ask = (part: Partial<LogRequest>, read: (frame: Frame, emit: (frame: Frame) => void) => void): Observable<Frame> =>
-      requestFrames(platform, { ...request, isWhole: true, ...part }).pipe(
+      whole({ ...request, ...part }).pipe(
         transform<Frame, Frame>(emit => {
           let isEmpty = true
           return {
@@ -55,7 +54,7 @@ export function pollFrames(platform: Platform, base: string, request: LogRequest
       const url = base + logPath(logId, after, WAIT_MS)
       return ask({ url, method: 'GET', headers: { ...headers, accept: 'application/json' }, body: undefined, framing: 'body' }, ({ data }, emit) => {
         const { frames, isDone } = Object(parseBody(data)) as Partial<LogPage>
-        if (!Array.isArray(frames)) throw new SampanError('protocol/malformed', 'The server answered a poll with something that is no page of a log', { phase: 'stream' })
+        if (!Array.isArray(frames)) throw new SampanError('protocol/malformed', 'The answer to a poll is no page of a log', { phase: 'stream' })
         hasMore = !isDone
         frames.forEach(frame => {
           after = frame.seq

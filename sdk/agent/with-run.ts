@@ -1,0 +1,92 @@
+import type { Subscriber } from 'rxjs'
+import type { CheckedCall } from './check-call.js'
+import { saveCheckpoint } from './checkpoint.js'
+import type { RunState } from './run-state.js'
+import { failure, outcomeOf, type ToolOutcome } from './tool-outcome.js'
+import type { CancelSignal, ChildEnd, Tool } from '../contracts.js'
+import type { AgentEvent } from '../protocol/events.js'
+import { Hop } from '../protocol/hop.js'
+import { canonicalJson } from '../protocol/json.js'
+import { keep, keepRun, kept, keptRun } from '../protocol/kept-runs.js'
+import type { Interrupt } from '../protocol/messages.js'
+import { defer } from '../protocol/streams.js'
+
+/** What the loop asks about calls that are runs of their own. It comes with the tool: who has no such tool has none of this. */
+export interface CallsInLoop {
+  /** The arguments a call was begun with, where it has asked: the person may have changed those of the model. */
+  argsOf(state: RunState, toolCallId: string): string | undefined
+  /** Whether what a call has asked is answered, or has been done meanwhile; nothing where it has asked nothing. */
+  isAnswered(state: RunState, toolCallId: string): boolean | undefined
+  /** Makes a call, or goes on with it. What it asks, the run of the call asks; what it keeps meanwhile stands in the shared state. */
+  start(state: RunState, call: CheckedCall, runner: CallRunner, subscriber: Subscriber<AgentEvent>): void
+}
+
+/** What making a call gives to whoever does it. */
+export interface CallRunner {
+  readonly cancel: CancelSignal
+  /** Ends the call; without an outcome it waits for a person. */
+  settle(outcome?: ToolOutcome): void
+  fail(thrown: unknown): void
+}
+
+/** A call whose own run waits for a person, as it stands in the shared state under the call's key. */
+interface WaitingRun {
+  readonly asked: readonly Pick<Interrupt, 'id' | 'toolCallId'>[]
+  /** The arguments it was begun with. */
+  readonly argsText: string
+  readonly kept: unknown
+}
+
+/** A tool whose calls are runs. */
+export function withRun<T extends Tool>(tool: T, startRun: NonNullable<Tool['startRun']>): T {
+  const inLoop: CallsInLoop = {
+    argsOf: (state, toolCallId) => waitingRun(state, toolCallId)?.argsText,
+    isAnswered(state, id) {
+      const { context, input: { resume } } = state
+      return waitingRun(state, id)?.asked.every(({ id, toolCallId = '' }) => resume!.some(({ interruptId }) => interruptId === id) || context.ledger.get(toolCallId)?.result !== undefined)
+    },
+    start,
+  }
+  return Object.assign(tool, { startRun, inLoop })
+}
+
+function waitingRun({ context, input }: RunState, toolCallId: string): WaitingRun | undefined {
+  const { idempotencyKey } = context.ledger.get(toolCallId) ?? {}
+  return idempotencyKey === undefined ? undefined : (keptRun(input.state, idempotencyKey) as WaitingRun | undefined)
+}
+
+function start(state: RunState, call: CheckedCall, { cancel, settle, fail }: CallRunner, subscriber: Subscriber<AgentEvent>): void {
+  const { input: { threadId, runId: parentRunId, resume }, settings: { maxResultChars }, context, interrupts } = state
+  const { id: parentToolCallId, key: runId, tool, args, argsText } = call
+  const waiting = waitingRun(state, parentToolCallId)
+  // It may take long: killed meanwhile, the run is gone on with by itself. With a tool alone the person is asked again.
+  if (waiting) saveCheckpoint(state)
+  const wait = (run?: WaitingRun): void => void (state.agentState = keepRun(state.agentState, runId, run))
+  // What is said for good about its tools holds for the thread, under the name of the tool that it is: no tool's own name.
+  const shelf = tool.name + '/'
+  const approvals = kept(state.agentState, 'approvals', shelf)
+  const end = (ended: ChildEnd): void => {
+    const isNew = ended.approvals !== undefined && canonicalJson(ended.approvals) !== canonicalJson(approvals)
+    // Another call of the same tool may have told of some meanwhile.
+    if (isNew) state.agentState = keep(state.agentState, 'approvals', shelf, { ...Object(kept(state.agentState, 'approvals', shelf)), ...Object(ended.approvals) })
+    if (ended.type === 'interrupt') {
+      interrupts.push(...ended.interrupts)
+      wait({ asked: ended.interrupts.map(({ id, toolCallId }) => ({ id, toolCallId })), argsText, kept: ended.kept })
+      return settle()
+    }
+    if (waiting) wait()
+    if (waiting || isNew) subscriber.next({ type: 'STATE_SNAPSHOT', snapshot: state.agentState })
+    if (ended.type === 'success') return settle(outcomeOf(tool, ended.result, maxResultChars))
+    settle(failure('agent/tool-failed', ended.type === 'error' ? ended.error.message : ended.type, maxResultChars))
+  }
+  // Begun before or not: where it has left a checkpoint it has.
+  const child = { runId, threadId, parentRunId, parentToolCallId, mayHaveRun: true, resume: waiting && resume, kept: waiting?.kept, approvals }
+  const inner = new Hop<AgentEvent>({
+    next: event => subscriber.next(event),
+    error: fail,
+    // Not heard where it has ended as it should.
+    complete: () => fail('The run ended without saying how.'),
+  })
+  subscriber.add(inner)
+  defer(() => tool.startRun!(args, child, { ...context, cancel }, end)).subscribe(inner)
+}
