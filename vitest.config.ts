@@ -5,8 +5,8 @@ export default defineConfig({
   test: {
     projects: [
       // Most of a unit test's time is loading what the file before it had loaded too, or waiting for a loopback server.
-      { test: { name: 'units', include: ['{sdk,adapters}/**/*.test.{ts,tsx}'], isolate: false, maxWorkers: 4 } },
-      { test: { name: 'house', include: ['scripts/house/*.test.ts'], isolate: false, maxWorkers: 4 } },
+      { test: { name: 'units', include: ['{sdk,adapters}/**/*.test.{ts,tsx}'], isolate: false, maxWorkers: 4, testTimeout: 20_000 } },
+      { test: { name: 'house', include: ['scripts/house/*.test.ts'], isolate: false, maxWorkers: 4, testTimeout: 30_000 } },
       { test: { name: 'package', include: ['scripts/package/*.test.ts'], testTimeout: 120_000, hookTimeout: 300_000 } },
       { test: { name: 'bundle', include: ['scripts/bundle/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 } },
       { test: { name: 'hosts', include: ['scripts/hosts/*.test.ts'], testTimeout: 120_000, hookTimeout: 300_000 } },

@@ -57,10 +57,7 @@ export function createPersistence(options: PersistenceOptions): Persistence {
       })
     })
   }
-  const told = (done: (error: SampanError | null) => void): void => write(error => {
-    if (error) onError(error)
-    done(error)
-  })
+  const told: typeof write = done => write(error => (error && onError(error), done(error)))
   const save = (): void => told(() => {})
   const ledger = storedLedger(write)
   const openCopy = (done: () => void): void => {
