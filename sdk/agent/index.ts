@@ -1,0 +1,12 @@
+// The door `sampan/agent`: what a loop can be given besides the plain options of `createAgent`.
+export { calledTool, stepCount, usageOver } from './stop-when.js'
+export { prepare } from './prepare.js'
+export type { PrepareStep, RunSoFar, StepOverrides, StopPredicate } from './step-control.js'
+export { generateObject } from './generate-object.js'
+export type { GenerateObjectOptions } from './generate-object.js'
+export { jsonOutput } from './json-output.js'
+export type { AgentOutput } from './json-output.js'
+export { runResult } from './run-result.js'
+export type { Asked } from './run-result.js'
+export { limitPerWindow } from './limit-per-window.js'
+export type { LimitPerWindowOptions, SpentAmount, SpentStore } from './limit-per-window.js'
