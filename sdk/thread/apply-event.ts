@@ -69,12 +69,12 @@ const handlers: Handlers = {
  * handler an event; unknown events change nothing.
  */
 export function applyEvent(conversation: Conversation, event: AgentEvent): void {
-  const { type, name } = event as { type: Types; name?: string }
+  const { type, name, subagentRunId } = event as { type: Types; name?: string; subagentRunId?: string }
   const { live } = conversation
   // Names of others may be those of anything that every object has.
   const handler = handlers[(type === 'CUSTOM' && /^sampan:/.test(name!) ? name : type) as Types] as Handler<AgentEvent> | undefined
   if (!handler || !live) return
-  handler(event, liveOf(live, event as Partial<SubagentStartedEvent>), conversation)
+  handler(event, subagentRunId === undefined ? live : liveOf(live, event as SubagentStartedEvent), conversation)
   changed(conversation)
 }
 

@@ -24,7 +24,8 @@ const LEFT = 0.75
  */
 export function boundTurns(conversation: Conversation, keep: KeepOptions = {}, save: () => void): void {
   const { settled, summary, status, isCompacting } = conversation
-  const end = status === 'idle' && !isCompacting ? endOfDropped(settled, keep) : 0
+  // Counting bytes costs as much as there is text: not before they could be too many.
+  const end = status === 'idle' && !isCompacting && endOfDropped(settled, keep, mostBytesOf) && endOfDropped(settled, keep, bytesOf)
   if (!end) return
   const drop = (text?: string): void => {
     conversation.isCompacting = false
@@ -41,23 +42,28 @@ export function boundTurns(conversation: Conversation, keep: KeepOptions = {}, s
 }
 
 /** The index of the first message that stays. */
-function endOfDropped(settled: readonly ThreadMessage[], { messages = 400, bytes = 1_000_000 }: KeepOptions): number {
+function endOfDropped(settled: readonly ThreadMessage[], { messages = 400, bytes = 1_000_000 }: KeepOptions, sizeOf: (message: ThreadMessage) => number): number {
   let end = 0
   let size = 0
   for (let index = settled.length - 1; index >= 0; index--) {
     const count = settled.length - index
-    size += bytesOf(settled[index]!)
+    size += sizeOf(settled[index]!)
     if (settled[index]!.role === 'user' && (!end || (count <= messages * LEFT && size <= bytes * LEFT))) end = index
     if (end && (count > messages || size > bytes)) return end
   }
   return 0
 }
 
-const sizes = /* @__PURE__ */ new WeakMap<ThreadMessage, number>()
-
-/** A settled message never changes: each is measured once. Outside ASCII three bytes are counted for each unit, which few need not. */
-function bytesOf(message: ThreadMessage): number {
-  let size = sizes.get(message)
-  if (size === undefined) sizes.set(message, (size = JSON.stringify(messageRecords.pack(message)).replace(/[^\0-\x7f]/g, '...').length))
-  return size
+/** A settled message never changes: each is measured once. */
+function once(measure: (text: string) => number): (message: ThreadMessage) => number {
+  const sizes = new WeakMap<ThreadMessage, number>()
+  return message => {
+    let size = sizes.get(message)
+    if (size === undefined) sizes.set(message, (size = measure(JSON.stringify(messageRecords.pack(message)))))
+    return size
+  }
 }
+
+const mostBytesOf = /* @__PURE__ */ once(({ length }) => length * 3)
+/** Outside ASCII three bytes are counted for each unit, which few need not. */
+const bytesOf = /* @__PURE__ */ once(text => text.replace(/[^\0-\x7f]/g, '...').length)

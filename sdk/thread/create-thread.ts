@@ -31,7 +31,7 @@ export function createThread<Tools extends AnyTool = AnyTool>(options: ThreadOpt
   const { id, clock = systemClock, flushMs = 80 } = options
   const conversation = createConversation(labelOf(options))
   const listeners = new Set<Subscriber<NumberedEvent>>()
-  const core = createCore(options, conversation, clock, (seq, event) => listeners.forEach(listener => listener.next({ seq, event })))
+  const core = createCore(options, conversation, clock, listeners)
   const { emitter, runs, save } = core
   return {
     id,
@@ -63,7 +63,7 @@ export function createThread<Tools extends AnyTool = AnyTool>(options: ThreadOpt
 }
 
 /** What the actions of a thread work with, put together; and what is stored of it is being read. */
-function createCore(options: ThreadOptions, conversation: Conversation, clock: Clock, onEvent: (seq: number, event: AgentEvent) => void): ThreadCore & { stop(): void } {
+function createCore(options: ThreadOptions, conversation: Conversation, clock: Clock, listeners: ReadonlySet<Subscriber<NumberedEvent>>): ThreadCore & { stop(): void } {
   const { agent, strings, context } = options
   const ids = (context && context.ids) || createIds(clock)
   const emitter = createEmitter()
@@ -93,7 +93,7 @@ function createCore(options: ThreadOptions, conversation: Conversation, clock: C
     context: { ...(isResumable && { checkpoints: storedCheckpoints(conversation, clock, saved) }), ledger, ...context, clock, ids },
     toError,
     onEvent(event, seq) {
-      onEvent(seq, event)
+      if (listeners.size) listeners.forEach(listener => listener.next({ seq, event }))
       announceEvent(emitter, event)
       if (event.type === 'TOOL_CALL_RESULT') save()
     },

@@ -37,11 +37,10 @@ function seal(text: GrowingText): void {
 
 /** `text` is joined only when somebody reads it: a view that follows the segments never does. */
 class TextSnapshot {
-  private declare readonly count: number
-  private declare readonly segments: readonly string[]
+  private readonly count: number
 
-  constructor(type: Type, id: string, segments: readonly string[], retracted?: string) {
-    Object.assign(this, { type, id, segments, retracted, count: segments.length })
+  constructor(readonly type: Type, readonly id: string, readonly segments: readonly string[], readonly retracted?: string) {
+    this.count = segments.length
   }
 
   get text(): string {

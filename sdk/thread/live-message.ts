@@ -68,8 +68,7 @@ export function addTool(live: LiveMessage, part: ToolCallPart | SubagentPart): L
 }
 
 /** The message an event is about: this one, or that of a run inside, which stands in the call that began it, or by itself. */
-export function liveOf(live: LiveMessage, { subagentRunId: id, parentSubagentRunId, parentToolCallId }: Partial<SubagentStartedEvent>): LiveMessage {
-  if (id === undefined) return live
+export function liveOf(live: LiveMessage, { subagentRunId: id, parentSubagentRunId, parentToolCallId }: SubagentStartedEvent): LiveMessage {
   const { children, tools } = live
   const known = children.get(id)
   if (known) return known
@@ -105,9 +104,13 @@ function addChild(live: LiveMessage, tool: LiveTool, id: string, before?: Thread
 /** The message as it is now: the same object until something changes. */
 export function snapshot(live: LiveMessage): ThreadMessage {
   const { id, status, createdAt, error, agentName, last } = live
-  const parts = live.parts.map(part => ('deltas' in part ? readText(part) : 'news' in part ? readTool(part) : part))
-  const isSame = last && last.status === status && last.agentName === agentName && last.parts.length === parts.length && parts.every((part, index) => part === last.parts[index])
-  return isSame ? last : (live.last = { id, role: 'assistant', parts, status, createdAt, error, agentName })
+  let isSame = last && last.status === status && last.agentName === agentName && last.parts.length === live.parts.length
+  const parts = live.parts.map((part, index) => {
+    const now = 'deltas' in part ? readText(part) : 'news' in part ? readTool(part) : part
+    if (isSame && now !== last!.parts[index]) isSame = false
+    return now
+  })
+  return isSame ? last! : (live.last = { id, role: 'assistant', parts, status, createdAt, error, agentName })
 }
 
 /** The arguments are complete: what was a guess becomes what they are. */
