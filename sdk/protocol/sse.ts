@@ -68,13 +68,13 @@ export function createSseDecoder({ onFrame, onComment, onRetry, encoded = false,
 
   const reader = createLineReader(encoded, maxLineChars, (text, start, end) => {
     // Nearly all there is: one line of data and a blank line, in one piece.
-    if (text.charCodeAt(end + 1) === 10 && !lines.length && text.slice(start, start + 6) === 'data: ') {
+    if (text.charCodeAt(end + 1) === 10 && !lines.length && text.startsWith('data: ', start)) {
       deliver(text.slice(start + 6, end))
       return end + 1
     }
     if (start === end) endEvent()
     // And where a log is kept, a number before it.
-    else if (text.slice(start, start + 4) === 'id: ') takeId(text.slice(start + 4, end))
+    else if (text.startsWith('id: ', start)) takeId(text.slice(start + 4, end))
     else readField(text.slice(start, end))
     return end
   })
