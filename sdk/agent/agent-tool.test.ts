@@ -170,6 +170,29 @@ describe('a question of an agent inside', () => {
     expect(model.requests[0]!.messages).toMatchObject([{ content: 'less' }])
     expect(resultsOf(run(agent, yes(second, { runId: 'run-3' }), context)).at(-1)).toEqual(['c', 'paid'])
   })
+  it('goes on with the arguments that the ledger knows, whatever the state that comes back says of them', () => {
+    const effects: unknown[] = []
+    const begun: string[] = []
+    const tool = agentTool({ agent: paying(effects), prompt: ({ request }) => (begun.push(request), request) })
+    const agent = createAgent({ model: mockModel(toolAnswer(['c', 'child', { request: 'less' }]), textAnswer('x')), tools: [tool] })
+    const context = contextOf()
+    const first = run(agent, question(), context)
+    const changed = (text: string): unknown => JSON.parse(text.replaceAll('less', 'all'))
+    const { messages, state, ...answer } = yes(first)
+    const stateChanged = run(agent, { ...answer, messages, state: changed(JSON.stringify(state)) }, context)
+    expect([begun, effects, resultsOf(stateChanged).at(-1)]).toEqual([['less', 'less'], [5], ['c', 'paid']])
+  })
+  it('is not gone on with where the state and the messages say that its arguments were others', () => {
+    const effects: unknown[] = []
+    const begun: string[] = []
+    const tool = agentTool({ agent: paying(effects), prompt: ({ request }) => (begun.push(request), request) })
+    const agent = createAgent({ model: mockModel(toolAnswer(['c', 'child', { request: 'less' }]), textAnswer('x')), tools: [tool] })
+    const context = contextOf()
+    const input = yes(run(agent, question(), context))
+    const both = run(agent, JSON.parse(JSON.stringify(input).replaceAll('less', 'all')), context)
+    expect([begun, effects]).toEqual([['less'], []])
+    expect(resultsOf(both)).toEqual([['c', expect.stringContaining('unknown'), 'agent/tool-outcome-unknown']])
+  })
 })
 
 describe('the ledger', () => {

@@ -45,7 +45,7 @@ function play(script: Script): { runs: Recording[]; effects: string[] } {
       if (ledger.get(toolCallId)?.state !== 'executing') violations.push('the ledger has no entry before the effect')
       if ((tool.approval === 'ask' || tool.requiresGesture) && !approved.has(toolCallId)) violations.push('it was not approved')
       if (tool.approval === 'deny') violations.push('it was denied')
-      effects.push(toolCallId + ' ' + JSON.stringify(args))
+      effects.push(tool.name + ' ' + toolCallId + ' ' + JSON.stringify(args))
     }),
   )
   const slow = { get: ledger.get, put: (entry: Parameters<typeof ledger.put>[0]) => (void ledger.put(entry), stage.later(undefined)) }

@@ -120,6 +120,10 @@ describe('what a tool answers', () => {
     const tool = toolOf(() => { throw new Error('x'.repeat(5_000_000)) })
     expect(resultsOf(run(createAgent({ model: mockModel(callWork, textAnswer('好')), tools: [tool], maxResultChars: 100 })))[0]![1]).toHaveLength(100)
   })
+  it.each([9, 10])('shortens it to %i characters at most and cuts none in two', maxResultChars => {
+    const tool = toolOf(() => { throw new Error('😀😀') })
+    expect(resultsOf(run(createAgent({ model: mockModel(callWork, textAnswer('好')), tools: [tool], maxResultChars })))[0]![1]).toBe('Error: 😀')
+  })
 })
 
 describe('time', () => {

@@ -53,8 +53,7 @@ function resumeCall(state: RunState, checked: CheckedCall): Observable<AgentEven
     return typeof decision === 'object' ? end(decision) : askPerson(state, checked)
   }
   // It may have had its effect: only the very same may run once more, and only where its tool allows that.
-  if (proposed !== wanted.fingerprint) return end(unknownOutcome())
-  return isAgain && tool.replay !== 'never' ? runTool(state, wanted) : replay(state, wanted)
+  return isAgain && proposed === wanted.fingerprint && tool.replay !== 'never' ? runTool(state, wanted) : replay(state, wanted)
 }
 
 /** A result from a person is checked like one from a tool. */

@@ -13,7 +13,8 @@ export interface ToolOutcome { readonly content: string; readonly error?: ErrorC
 export type Failure = Required<ToolOutcome>
 
 export function failure(error: ErrorCode, text: string, maxChars?: number): Failure {
-  return { error, content: ('Error: ' + text).slice(0, maxChars) }
+  // Half of a surrogate pair at the cut would be no text to a server.
+  return { error, content: ('Error: ' + text).slice(0, maxChars).replace(/[\uD800-\uDBFF]$/, '') }
 }
 
 /** The outcome of a call that somebody said no to. */

@@ -57,11 +57,13 @@ function decideAndRun(state: RunState, call: CheckedCall): Observable<AgentEvent
 
 /**
  * A call that was begun before: the ledger and its tool's policy say what happens, never an approval alone. One that is a
- * run of its own knows itself how far it came.
+ * run of its own knows itself how far it came. With other arguments than it was begun with nothing goes on: what comes back
+ * with a resume is in the hands of whoever asks for the run.
  */
 export function replay(state: RunState, call: CheckedCall): Observable<AgentEvent> {
-  const { id, tool: { replay: policy, inLoop } } = call
-  const outcome = knownOutcome(state.context, id)
-  if (outcome.error !== 'agent/tool-outcome-unknown' || (policy === 'never' && !inLoop)) return endCall(state, id, outcome)
+  const { id, tool: { replay: policy, inLoop }, fingerprint } = call
+  const { context } = state
+  const outcome = knownOutcome(context, id)
+  if (outcome.error !== 'agent/tool-outcome-unknown' || context.ledger.get(id)!.fingerprint !== fingerprint || (policy === 'never' && !inLoop)) return endCall(state, id, outcome)
   return inLoop || policy === 'idempotent' ? runTool(state, call) : askPerson(state, call, 'again')
 }

@@ -1,13 +1,15 @@
 import type { Subscriber } from 'rxjs'
+import { fingerprintOf } from './approval.js'
 import type { CheckedCall } from './check-call.js'
+import { childApprovals, keepChildApprovals } from './child-approvals.js'
 import { saveCheckpoint } from './checkpoint.js'
 import type { RunState } from './run-state.js'
 import { failure, outcomeOf, type ToolOutcome } from './tool-outcome.js'
 import type { CancelSignal, ChildEnd, Tool } from '../contracts.js'
 import type { AgentEvent } from '../protocol/events.js'
 import { Hop } from '../protocol/hop.js'
-import { canonicalJson } from '../protocol/json.js'
-import { keep, keepRun, kept, keptRun } from '../protocol/kept-runs.js'
+import { parseJson } from '../protocol/json.js'
+import { keepRun, keptRun } from '../protocol/kept-runs.js'
 import type { Interrupt } from '../protocol/messages.js'
 import { defer } from '../protocol/streams.js'
 
@@ -40,7 +42,11 @@ interface WaitingRun {
 /** A tool whose calls are runs. */
 export function withRun<T extends Tool>(tool: T, startRun: NonNullable<Tool['startRun']>): T {
   const inLoop: CallsInLoop = {
-    argsOf: (state, toolCallId) => waitingRun(state, toolCallId)?.argsText,
+    argsOf(state, toolCallId) {
+      const { argsText } = waitingRun(state, toolCallId) ?? {}
+      // The state comes from whoever asks for the run: what the ledger does not know were never its arguments.
+      return argsText && fingerprintOf(tool.name, parseJson(argsText)) === state.context.ledger.get(toolCallId)!.fingerprint ? argsText : undefined
+    },
     isAnswered(state, id) {
       const { context, input: { resume } } = state
       return waitingRun(state, id)?.asked.every(({ id, toolCallId = '' }) => resume!.some(({ interruptId }) => interruptId === id) || context.ledger.get(toolCallId)?.result !== undefined)
@@ -62,13 +68,12 @@ function start(state: RunState, call: CheckedCall, { cancel, settle, fail }: Cal
   // It may take long: killed meanwhile, the run is gone on with by itself. With a tool alone the person is asked again.
   if (waiting) saveCheckpoint(state)
   const wait = (run?: WaitingRun): void => void (state.agentState = keepRun(state.agentState, runId, run))
-  // What is said for good about its tools holds for the thread, under the name of the tool that it is: no tool's own name.
-  const shelf = tool.name + '/'
-  const approvals = kept(state.agentState, 'approvals', shelf)
+  // What is said for good about its tools holds for the thread.
+  const approvals = childApprovals(state.agentState, tool.name)
   const end = (ended: ChildEnd): void => {
-    const isNew = ended.approvals !== undefined && canonicalJson(ended.approvals) !== canonicalJson(approvals)
-    // Another call of the same tool may have told of some meanwhile.
-    if (isNew) state.agentState = keep(state.agentState, 'approvals', shelf, { ...Object(kept(state.agentState, 'approvals', shelf)), ...Object(ended.approvals) })
+    const { agentState } = state
+    state.agentState = keepChildApprovals(agentState, tool.name, approvals, ended.approvals)
+    const isNew = state.agentState !== agentState
     if (ended.type === 'interrupt') {
       interrupts.push(...ended.interrupts)
       wait({ asked: ended.interrupts.map(({ id, toolCallId }) => ({ id, toolCallId })), argsText, kept: ended.kept })

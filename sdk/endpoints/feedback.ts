@@ -2,6 +2,7 @@ import type { Observable } from 'rxjs'
 import { transform } from '../protocol/transform.js'
 import { askGateway } from '../transport/ask-gateway.js'
 import type { Connection } from '../transport/connect.js'
+import { unlessErasing } from '../transport/while-erasing.js'
 
 /** What a person thinks of an answer. */
 export interface Feedback {
@@ -26,5 +27,5 @@ export interface Feedback {
  * sendFeedback(connection, { threadId: thread.id, messageId: message.id, rating: 'up' }).subscribe()
  */
 export function sendFeedback(connection: Connection, feedback: Feedback): Observable<void> {
-  return askGateway<{ isKept: boolean }>(connection, '/feedback', feedback, 'isKept').pipe(transform<unknown, void>(emit => ({ next: () => emit(undefined) })))
+  return unlessErasing(connection.platform.storage, askGateway<{ isKept: boolean }>(connection, '/feedback', feedback, 'isKept')).pipe(transform<unknown, void>(emit => ({ next: () => emit(undefined) })))
 }

@@ -3,6 +3,7 @@ import type { RemoteThread, ThreadRemote } from '../contracts.js'
 import { transform } from '../protocol/transform.js'
 import { askGateway } from '../transport/ask-gateway.js'
 import type { Connection } from '../transport/connect.js'
+import { unlessErasing } from '../transport/while-erasing.js'
 
 /** A conversation that a gateway keeps, without what was said in it. */
 export interface ThreadInfo {
@@ -33,7 +34,7 @@ export function gatewayThreads({ connection }: { connection: Connection }): Gate
   return {
     list: () => askGateway<{ threads: ThreadInfo[] }>(connection, '/threads', undefined, 'threads').pipe(transform(emit => ({ next: ({ threads }) => emit(threads) }))),
     read: (id, known) => askGateway<RemoteThread>(connection, pathOf(id) + '?known=' + known, undefined, 'version'),
-    write: (id, change) => askGateway(connection, pathOf(id), change, 'version'),
+    write: (id, change) => unlessErasing(connection.platform.storage, askGateway(connection, pathOf(id), change, 'version')),
     delete: id => askGateway<{ isDeleted: true }>(connection, pathOf(id) + '/delete', {}, 'isDeleted').pipe(transform<unknown, void>(emit => ({ next: () => emit(undefined) }))),
   }
 }

@@ -1,4 +1,4 @@
-import { lastValueFrom, of } from 'rxjs'
+import { firstValueFrom, lastValueFrom, Observable, of, Subject } from 'rxjs'
 import { describe, expect, it } from 'vitest'
 import { askGateway } from './ask-gateway.js'
 import type { Connection, StreamRequest } from './connect.js'
@@ -37,5 +37,58 @@ describe('a small question to a gateway', () => {
     const { connection, stored } = answering('<html>sign in to the hotel</html>')
     await expect(eraseUser(connection)).rejects.toMatchObject({ code: 'transport/not-a-stream' })
     expect(stored.get('sampan/guest')).toBe('g')
+  })
+})
+
+describe('to be erased', () => {
+  /** A gateway whose answers are given by hand. */
+  function waiting() {
+    const { connection, stored } = answering('')
+    const asked: { path: string; answer$: Subject<{ data: string }> }[] = []
+    const open = ({ path }: StreamRequest) => new Observable(subscriber => {
+      const answer$ = new Subject<{ data: string }>()
+      asked.push({ path, answer$ })
+      return answer$.subscribe(subscriber)
+    })
+    const answer = (index: number, value: object): void => {
+      asked[index]!.answer$.next({ data: JSON.stringify(value) })
+      asked[index]!.answer$.complete()
+    }
+    return { connection: { ...connection, open } as unknown as Connection, stored, answer, paths: () => asked.map(({ path }) => path) }
+  }
+  const change = { after: 0, from: 0, items: [], format: 1, rest: {} }
+  const settled = () => new Promise<void>(resolve => void setImmediate(resolve))
+
+  it('is asked for when copies and feedback on their way have arrived, and none begins before its end', async () => {
+    const { connection, stored, answer, paths } = waiting()
+    const threads = gatewayThreads({ connection })
+    threads.write('t', change).subscribe()
+    const left = sendFeedback(connection, { threadId: 't', messageId: 'm', rating: 'up' }).subscribe()
+    const erased = eraseUser(connection)
+    const late = () => firstValueFrom(threads.write('t', change)).catch((error: unknown) => error)
+    await settled()
+    expect(paths()).toEqual(['/v1/threads/t', '/v1/feedback'])
+    expect(isSampanError(await late(), 'transport/failed')).toBe(true)
+    answer(0, { version: 1 })
+    await settled()
+    expect(paths()).toHaveLength(2)
+    left.unsubscribe()
+    await settled()
+    expect(paths().slice(2)).toEqual(['/v1/me/erase'])
+    expect(isSampanError(await late(), 'transport/failed')).toBe(true)
+    answer(2, { isErased: true })
+    await erased
+    expect([paths().length, stored.has('sampan/guest')]).toEqual([3, false])
+    void threads.write('t', change).subscribe()
+    expect(paths()).toHaveLength(4)
+  })
+  it('and failing lets copies begin again', async () => {
+    const { connection, answer, paths } = waiting()
+    const erased = eraseUser(connection)
+    await settled()
+    answer(0, {})
+    await expect(erased).rejects.toMatchObject({ code: 'transport/not-a-stream' })
+    gatewayThreads({ connection }).write('t', change).subscribe()
+    expect(paths()).toEqual(['/v1/me/erase', '/v1/threads/t'])
   })
 })

@@ -1,5 +1,6 @@
 import { askGateway } from './ask-gateway.js'
 import type { Connection } from './connect.js'
+import { whileErasing } from './while-erasing.js'
 import { forgetUser } from '../platform/forget-user.js'
 
 /**
@@ -11,14 +12,17 @@ export function signOut(connection: Connection): Promise<void> {
 }
 
 /**
- * Erases whoever uses the phone: what the gateway keeps of them, then what the phone keeps, as {@link signOut} does.
+ * Erases whoever uses the phone: what the gateway keeps of them, then what the phone keeps, as {@link signOut} does. Copies of
+ * threads and feedback that are on their way are waited for, and none begins before the end: nothing arrives after the erasure.
  *
  * @throws SampanError where the gateway was not reached, or something else answered in its place: then nothing is erased on the phone either.
  */
 export function eraseUser(connection: Connection): Promise<void> {
-  const erased = new Promise<void>((resolve, reject) => {
-    // Nobody can end it: a request to be erased is not taken back.
-    askGateway<{ isErased: true }>(connection, '/me/erase', {}, 'isErased').subscribe({ error: reject, complete: resolve })
+  return whileErasing(connection.platform.storage, async () => {
+    await new Promise<void>((resolve, reject) => {
+      // Nobody can end it: a request to be erased is not taken back.
+      askGateway<{ isErased: true }>(connection, '/me/erase', {}, 'isErased').subscribe({ error: reject, complete: resolve })
+    })
+    await signOut(connection)
   })
-  return erased.then(() => signOut(connection))
 }

@@ -1,10 +1,11 @@
 import type { Observable } from 'rxjs'
 import { act, jsonOf, settle, stepError, wait, waitingAt, type Saved, type StepPlace } from './flow-run.js'
+import { childApprovals, keepChildApprovals } from '../agent/child-approvals.js'
 import { whenDone } from '../agent/ledger.js'
 import { runChild } from '../agent/run-child.js'
 import type { Agent, ChildCall, ChildEnd, RunContext } from '../contracts.js'
 import type { AgentEvent } from '../protocol/events.js'
-import { concat, defer } from '../protocol/streams.js'
+import { concat, defer, of } from '../protocol/streams.js'
 
 /** Begins a run inside, or goes on with it. */
 type Start = (child: ChildCall, context: RunContext, end: (end: ChildEnd) => Saved) => Observable<AgentEvent>
@@ -28,13 +29,15 @@ export function childStep(place: StepPlace, agent: Agent, attempt: number): Obse
  */
 export function runInside(place: StepPlace, attempt: number, start: Start, parentToolCallId?: string, kept?: object): Observable<AgentEvent> {
   return defer(() => {
-    const { context, input: { threadId, runId: parentRunId }, isAttached: mayHaveRun, answers, id } = place
+    const { context, input: { threadId, runId: parentRunId }, isAttached: mayHaveRun, answers, id, shared, node: { step } } = place
     const before = (waitingAt(place) || {}) as { kept?: unknown; attempt?: number }
     // It goes on where it asked; counted from there, so that no id comes twice.
     const number = attempt + (before.attempt || 1) - 1
     const isResumed = before.attempt && attempt === 1
     const runId = number > 1 ? id + '~' + number : id
-    const child: ChildCall = { runId, threadId, parentRunId, parentToolCallId, mayHaveRun, ...(isResumed && { resume: Array.from(answers.values()), kept: before.kept }) }
+    // What is said for good about its tools holds for the thread, wherever the flow runs this step.
+    const approvals = childApprovals(shared.state, step)
+    const child: ChildCall = { runId, threadId, parentRunId, parentToolCallId, mayHaveRun, approvals, ...(isResumed && { resume: Array.from(answers.values()), kept: before.kept }) }
     const { checkpoints } = context
     const ids = new Set<string>()
     const tracked: RunContext['checkpoints'] = {
@@ -43,8 +46,12 @@ export function runInside(place: StepPlace, attempt: number, start: Start, paren
       delete() {},
     }
     let failure: unknown
+    let isNew = false
     const end = (ended: ChildEnd): Saved => {
       let saved: Saved = undefined
+      const { state } = shared
+      shared.state = keepChildApprovals(state, step, approvals, ended.approvals)
+      isNew = shared.state !== state
       if (ended.type === 'success') saved = settle(place, JSON.parse(jsonOf(ended.result)))
       else if (ended.type === 'interrupt') saved = wait(place, ended.interrupts, { ...kept, kept: ended.kept, attempt: number })
       else failure = ended.type === 'error' ? ended.error : stepError(place, 'workflow/step-failed', 'was cancelled.')
@@ -53,7 +60,8 @@ export function runInside(place: StepPlace, attempt: number, start: Start, paren
       whenDone(() => saved, clear, clear)
       return saved
     }
-    return concat(start(child, { ...context, checkpoints: tracked }, end), act(() => {
+    const told = defer(() => (isNew ? of<AgentEvent>({ type: 'STATE_SNAPSHOT', snapshot: shared.state }) : of<AgentEvent>()))
+    return concat(start(child, { ...context, checkpoints: tracked }, end), told, act(() => {
       if (failure) throw failure
     }))
   })

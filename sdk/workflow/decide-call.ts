@@ -49,8 +49,10 @@ export function decideCall(place: StepPlace, step: Step | AnyTool, waited: Waiti
   if (answer && question === 'answer') return !isResolved ? deny('not answered.') : decide('settle', checked(place, validateResult, payload, 'result'))
   const args = checked(place, validate, given, 'arguments')
   if (isBegun) {
-    // It may have had its effect. One that is a run of its own knows itself how far it came.
+    // It may have had its effect. One that is a run of its own knows itself how far it came. What comes back with a resume is
+    // in the hands of whoever asks for the run: with other arguments nothing goes on.
     const wasAsked = isAgain && answer
+    if (known!.fingerprint !== fingerprint) return fail(place, 'agent/tool-outcome-unknown', 'was begun with other arguments; it was not started again.')
     if (startRun || (wasAsked ? approved === true && replay !== 'never' : replay === 'idempotent')) return decide('run', args)
     return wasAsked || replay === 'never' ? fail(place, 'agent/tool-outcome-unknown', 'may or may not have run; it was not started again.') : decide('again', args)
   }

@@ -1,6 +1,6 @@
 import { NEVER, startWith } from 'rxjs'
 import { describe, expect, it } from 'vitest'
-import { phoneOf, questionsOf, resultOf } from './__fixtures__/play.js'
+import { phoneOf, questionsOf, resultOf, resumeOf } from './__fixtures__/play.js'
 import { defineWorkflow } from './define-workflow.js'
 import { createFlow } from './flow.js'
 import { defineStep } from './step.js'
@@ -228,6 +228,13 @@ describe('a tool that is a run of its own', () => {
     expect(questionsOf(phone.answer({ approved: true }))).toEqual([expect.stringMatching(/^run-1\/clerk\/.*call_0$/)])
     expect(resultOf(phone.answer({ approved: true }))).toEqual({ said: 'booked' })
     expect([booked(), model.requests.length]).toEqual([1, 2])
+  })
+  it('is not gone on with where the state that comes back says that its arguments were others', () => {
+    const { phone, booked } = build('allow')
+    const resume = resumeOf(phone.begin(), { approved: true })
+    phone.start({ resume, state: JSON.parse(JSON.stringify(phone.state).replaceAll('"request":"x"', '"request":"all"')) })
+    expect(endOf(phone.last())).toMatchObject({ type: 'RUN_ERROR', code: 'agent/tool-outcome-unknown' })
+    expect(booked()).toBe(0)
   })
   it('goes on after a kill from where it was', () => {
     const model = mockModel(NEVER$, textAnswer('second'))

@@ -61,8 +61,9 @@ export function defineWorkflow<In = any, Out = any>(options: WorkflowOptions<In,
           isAttached: !!attach,
           answers: new Map(answers.map(answer => [answer.interruptId, answer])),
           interrupts: [],
+          shared: { state },
           bail: result => of(...endOf(input, context, result)),
-        }, json.nodes, root, state)
+        }, json.nodes, root)
       }
       return follow((done, failed) => whenDone(() => (attach ? load(runId) : undefined), done, failed), go)
         .pipe(guardRun(input, { ...context, checkpoints: { load, save, delete: () => journal.end() } }, usage))
@@ -72,16 +73,16 @@ export function defineWorkflow<In = any, Out = any>(options: WorkflowOptions<In,
 }
 
 /** One run, from its beginning to its end or its questions. */
-function runFlow(run: FlowRun, nodes: readonly FlowNode[], { answers: _, ...root }: Root, state: unknown): Observable<AgentEvent> {
-  const { input, runId, journal, interrupts, bail } = run
+function runFlow(run: FlowRun, nodes: readonly FlowNode[], { answers: _, ...root }: Root): Observable<AgentEvent> {
+  const { input, runId, journal, interrupts, shared, bail } = run
   const { input: value } = root
   const scope = createScope('', value, { input: value })
-  const cleaned: AgentEvent[] = state === input.state ? [] : [{ type: 'STATE_SNAPSHOT', snapshot: state }]
+  const cleaned: AgentEvent[] = shared.state === input.state ? [] : [{ type: 'STATE_SNAPSHOT', snapshot: shared.state }]
   return concat(of(...cleaned), runNodes(run, nodes, scope), defer(() => {
     if (!scope.isWaiting) return bail(scope.value)
     const snapshot: FlowSnapshot = { ...root, entries: journal.all() }
     return of<AgentEvent>(
-      { type: 'STATE_SNAPSHOT', snapshot: keepRun(state, runId, snapshot) },
+      { type: 'STATE_SNAPSHOT', snapshot: keepRun(shared.state, runId, snapshot) },
       finished(input, { type: 'interrupt', interrupts }),
     )
   }))

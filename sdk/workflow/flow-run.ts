@@ -27,6 +27,8 @@ export interface FlowRun {
   /** Answers that nobody has taken yet, by interrupt. */
   readonly answers: Map<string, ResumeEntry>
   readonly interrupts: Interrupt[]
+  /** The shared state, without what a run of the workflow kept in it: as it is now. */
+  readonly shared: { state: unknown }
   /** Ends the run with a result, at once. */
   readonly bail: (value: unknown) => Observable<AgentEvent>
 }

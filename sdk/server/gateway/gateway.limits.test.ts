@@ -27,6 +27,14 @@ describe('requests a minute', () => {
   })
 })
 
+describe('sign-ins in a minute', () => {
+  it('are counted by what the gateway is told is one caller', async () => {
+    const { post } = await startRelay({}, { limits: { signInsPerMinute: 1, signInKey: request => request.headers.get('x-forwarded-for') ?? '' } })
+    const signIn = async (from: string) => (await post('/v1/sign-in', { host: 'web' }, { 'x-forwarded-for': from })).status
+    expect([await signIn('1.1.1.1'), await signIn('1.1.1.1'), await signIn('2.2.2.2')]).toEqual([200, 429, 200])
+  })
+})
+
 describe('completions at a time', () => {
   it('are counted by user, and do not reach the provider beyond the limit', async () => {
     const provider = manualProvider()

@@ -1,17 +1,12 @@
-import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { startByteServer } from '../../testkit/byte-server.js'
+import { auth, newPath, startGatewayToKill } from './__fixtures__/gateway-to-kill.js'
 import { answer, delta, framesOf, manualProvider, providerKey, until } from './__fixtures__/harness.js'
 import { answerOf, type LogUser, readFrames, say, signIn } from './__fixtures__/log-client.js'
 import { hasRedis, type RedisServer, startRedis } from './__fixtures__/redis-server.js'
 import { createGateway, type GatewayOptions, type LimitOptions, type LogOptions, type LogStore, openaiProvider, redisLogStore, sqliteLogStore } from './index.js'
 
 const detach = { 'x-sampan-detach': '1' }
-const auth = { secret: 'the same before and after' }
 const codeOf = (frame: { data: string } | undefined): string => JSON.parse(frame!.data).error.code
 
 async function start(options: GatewayOptions): Promise<LogUser & { close(): Promise<void> }> {
@@ -146,11 +141,6 @@ describe.skipIf(!hasRedis())('two gateways on one Redis', () => {
 })
 
 describe('a gateway with a SQLite file', () => {
-  const newPath = (): string => {
-    const folder = mkdtempSync(join(tmpdir(), 'sampan-gateway-'))
-    onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
-    return join(folder, 'logs.db')
-  }
   it('has its logs after a restart; what ran when it closed has ended with an error', async () => {
     const path = newPath()
     const provider = manualProvider()
@@ -173,18 +163,13 @@ describe('a gateway with a SQLite file', () => {
     const path = newPath()
     const provider = await startByteServer({ chunks: answer })
     onTestFinished(() => provider.close())
-    const script = fileURLToPath(new URL('__fixtures__/gateway-process.ts', import.meta.url))
-    const child = spawn(process.execPath, ['--import', 'tsx', script, provider.url, path], { stdio: ['ignore', 'pipe', 'inherit'] })
-    onTestFinished(() => void child.kill('SIGKILL'))
-    const url = await new Promise<string>(resolve => child.stdout.once('data', data => resolve(String(data).trim())))
-    const there = await signIn({ fetch: async request => fetch(request.url.replace('http://gateway.test', url), { method: request.method, headers: request.headers, body: request.method === 'POST' ? await request.text() : undefined }), close: async () => {}, socket() {} }, 'g')
+    const { gateway, kill } = await startGatewayToKill(provider.url, path)
+    const there = await signIn(gateway, 'g')
     const frames = await framesOf(await there.chat('whole'))
     provider.use({ chunks: [delta('one')], faults: { hang: 60_000 } })
     const reader = readFrames(await there.chat('cut', detach))
     await reader.next()
-    const ended = new Promise(resolve => child.once('exit', resolve))
-    child.kill('SIGKILL')
-    await ended
+    await kill()
     const main = openaiProvider({ baseUrl: provider.url, apiKey: providerKey, model: 'm' })
     const after = await start({ providers: { main }, logs: { store: sqliteLogStore({ path }) } })
     expect(await framesOf(await after.follow('whole'))).toEqual(frames)

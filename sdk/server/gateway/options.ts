@@ -28,6 +28,8 @@ export interface SignedInUser {
   userId: string
   /** Aliases this user may use. Absent: all. */
   models?: readonly string[]
+  /** Hosted agents this user may run, by name. Absent: all. */
+  agents?: readonly string[]
   /** What else they may: see `threads.readers`. Default nothing. */
   roles?: readonly string[]
 }
@@ -46,6 +48,8 @@ export interface AuthOptions {
   allowGuests?: boolean
   /** Aliases a guest may use. Default: all in development, `['default']` in production. */
   guestModels?: readonly string[]
+  /** Hosted agents a guest may run, by name. Default: all in development, none in production. */
+  guestAgents?: readonly string[]
   /** Milliseconds by which clocks may differ. Default 30 seconds. */
   clockToleranceMs?: number
   /** Exchanges the host's code for a user, `undefined` to refuse. Without it production signs nobody in. */
@@ -62,8 +66,13 @@ export interface LimitOptions {
   logReadsPerMinute?: number
   /** Logs a user may read at the same time, each reader of one counted. Default 64. */
   maxConcurrentReads?: number
-  /** Sign-ins of everybody together in a minute. Default 600. */
+  /** Sign-ins in a minute, of all that `signInKey` gives the same key. Default 600. */
   signInsPerMinute?: number
+  /**
+   * Whose sign-in a request is, so that a flood of one locks out nobody else. Default: one key for everybody; with
+   * `serveGateway` the address it comes from. Behind a proxy that is the proxy's: give the key of the header it sets.
+   */
+  signInKey?: (request: Request) => string
   /** Times a user may read or write a thread in a minute. Default 300. */
   threadCallsPerMinute?: number
   /** Completions of one user that run at the same time. Default 4. */
@@ -199,6 +208,7 @@ export function withLimitDefaults(limits: LimitOptions = {}): Limits {
     logReadsPerMinute: limits.logReadsPerMinute ?? 600,
     maxConcurrentReads: limits.maxConcurrentReads ?? 64,
     signInsPerMinute: limits.signInsPerMinute ?? 600,
+    signInKey: limits.signInKey ?? (() => 'everybody'),
     threadCallsPerMinute: limits.threadCallsPerMinute ?? 300,
     maxConcurrentStreams: limits.maxConcurrentStreams ?? 4,
     firstByteTimeoutMs: ms(limits.firstByteTimeoutMs, 60_000),

@@ -22,6 +22,7 @@ export const problemTable = {
   sign_in_not_configured: [403, 'permission_error'],
   guests_not_allowed: [403, 'permission_error'],
   model_not_allowed: [403, 'permission_error'],
+  agent_not_allowed: [403, 'permission_error'],
   origin_not_allowed: [403, 'permission_error'],
   role_needed: [403, 'permission_error'],
   threads_full: [413, 'invalid_request_error'],

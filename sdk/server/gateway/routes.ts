@@ -59,13 +59,14 @@ function createApp(parts: RouteParts): Hono<{ Bindings: { requestId: string } }>
     return answer({ object: 'list', data: ids.map(id => ({ id, object: 'model', created: 0, owned_by: 'sampan' })) })
   })
   app.post('/v1/sign-in', async c => {
-    parts.signIns.take('everybody')
+    parts.signIns.take(limits.signInKey(c.req.raw))
     return answer(await signIn(readSignIn(await readJsonObject(c.req.raw, limits.maxBodyBytes)), parts.auth, tokens))
   })
   app.on('POST', completionPaths, async c => complete(await readCompletion(c.req.raw, c.env.requestId, parts), parts))
   app.get('/v1/agents', async c => {
-    await callerOf(c.req.raw)
-    return answer({ agents: Object.entries(parts.agents).map(([name, { agent: { info } }]) => ({ ...info, name })) })
+    const { agents } = await callerOf(c.req.raw)
+    const allowed = Object.entries(parts.agents).filter(([name]) => agents?.includes(name) ?? true)
+    return answer({ agents: allowed.map(([name, { agent: { info } }]) => ({ ...info, name })) })
   })
   app.post('/v1/agents/:name/runs', async c => runAgent(await readCompletion(c.req.raw, c.env.requestId, parts), c.req.param('name'), parts))
   app.get('/v1/logs/:id', c => readLog({ request: c.req.raw, requestId: c.env.requestId }, c.req.param('id'), parts))

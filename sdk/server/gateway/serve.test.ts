@@ -1,3 +1,4 @@
+import { request } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { startByteServer } from '../../testkit/byte-server.js'
@@ -23,7 +24,21 @@ function openSocket(port: number, token: string, body: object = {}): { socket: S
   return { socket, text: () => text }
 }
 
+/** The status of a sign-in that comes from an address of this machine. */
+function signInFrom(localAddress: string, port: number): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const post = request({ port, host: '127.0.0.1', localAddress, method: 'POST', path: '/v1/sign-in', agent: false }, response => response.resume().on('end', () => resolve(response.statusCode)))
+    post.on('error', reject).end('{"host":"web"}')
+  })
+}
+
 describe('serveGateway', () => {
+  // Elsewhere loopback has one address.
+  it.runIf(process.platform === 'linux')('counts sign-ins by the address they come from: a flood of one locks out nobody else', async () => {
+    const { port } = await serve({ limits: { signInsPerMinute: 2 } })
+    const statuses = [await signInFrom('127.0.0.1', port), await signInFrom('127.0.0.1', port), await signInFrom('127.0.0.2', port)]
+    expect(statuses).toEqual([200, 429, 200])
+  })
   it('sends each frame at once: the next is sent only when the last has arrived', async () => {
     const provider = manualProvider()
     const { port, token } = await serve({ providers: { manual: provider } })

@@ -35,8 +35,14 @@ const closeMs = 1000
  */
 export async function serveGateway(options: ServeOptions = {}): Promise<ServedGateway> {
   const { port = 0, host = '127.0.0.1', ...rest } = options
-  const gateway = createGateway(rest)
-  const listener = getRequestListener(request => gateway.fetch(request), { overrideGlobalObjects: false, errorHandler: unreadable })
+  const addresses = new WeakMap<Request, string>()
+  const signInKey = rest.limits?.signInKey ?? ((request: Request) => addresses.get(request) ?? '')
+  const gateway = createGateway({ ...rest, limits: { ...rest.limits, signInKey } })
+  const answer = (request: Request, { incoming }: { incoming: { socket: { remoteAddress?: string } } }): Promise<Response> => {
+    addresses.set(request, incoming.socket.remoteAddress ?? '')
+    return gateway.fetch(request)
+  }
+  const listener = getRequestListener(answer as Parameters<typeof getRequestListener>[0], { overrideGlobalObjects: false, errorHandler: unreadable })
   const server = createServer((request, response) => void listener(request, response))
   server.on('upgrade', (request, socket, head) => gateway.socket(request, socket, head))
   const address = await listen(server, port, host)

@@ -48,7 +48,8 @@ function guest(request: SignInRequest, auth: AuthOptions): Caller {
     throw new Problem('guests_not_allowed', 'A sign-in code is needed: guests are not allowed.')
   }
   const models = auth.guestModels ?? (isDevelopment ? undefined : ['default'])
-  return { userId: guestId(request.guest), ...(models && { models }) }
+  const agents = auth.guestAgents ?? (isDevelopment ? undefined : [])
+  return { userId: guestId(request.guest), ...(models && { models }), ...(agents && { agents }) }
 }
 
 // Hashed, so that the id in logs and limits does not reveal what the app minted.

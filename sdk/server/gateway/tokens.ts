@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { errors, jwtVerify, SignJWT } from 'jose'
+import { errors, type JWTPayload, jwtVerify, SignJWT } from 'jose'
 import type { AuthOptions } from './options.js'
 import { Problem, type ProblemCode } from './problem.js'
 
@@ -13,6 +13,8 @@ export interface Caller {
   userId: string
   /** Aliases the caller may use; absent means all. */
   models?: readonly string[]
+  /** Hosted agents the caller may run; absent means all. */
+  agents?: readonly string[]
   /** What else the caller may; absent means nothing. */
   roles?: readonly string[]
 }
@@ -31,7 +33,7 @@ export function createTokenIssuer(auth: AuthOptions, now: () => number): TokenIs
   return {
     async mint(caller, ttlMs) {
       const expiresAt = Math.floor((now() + ttlMs) / 1000)
-      const token = await new SignJWT({ scope, ...(caller.models && { models: caller.models }), ...(caller.roles && { roles: caller.roles }) })
+      const token = await new SignJWT({ scope, ...listsOf(caller) })
         .setProtectedHeader({ alg: algorithm })
         .setIssuer(issuer)
         .setAudience(audience)
@@ -48,8 +50,7 @@ export function createTokenIssuer(auth: AuthOptions, now: () => number): TokenIs
         const options = { issuer, audience, algorithms: [algorithm], clockTolerance, currentDate: new Date(now()) }
         const { payload } = await jwtVerify(token, key, options)
         if (payload.scope !== scope || !payload.sub) throw unauthorized('token_invalid', 'The token is not for chat.')
-        const lists = Object.entries({ models: payload.models, roles: payload.roles }).filter(([, value]) => Array.isArray(value))
-        return { userId: payload.sub, ...(Object.fromEntries(lists) as Pick<Caller, 'models' | 'roles'>) }
+        return { userId: payload.sub, ...listsOf(payload) }
       } catch (error) {
         if (error instanceof Problem) throw error
         if (error instanceof errors.JWTExpired) throw unauthorized('token_expired', 'The token has expired. Sign in again.')
@@ -57,6 +58,11 @@ export function createTokenIssuer(auth: AuthOptions, now: () => number): TokenIs
       }
     },
   }
+}
+
+/** What a token says besides whose it is: what is no list stands in none. */
+function listsOf({ models, agents, roles }: Caller | JWTPayload): Omit<Caller, 'userId'> {
+  return Object.fromEntries(Object.entries({ models, agents, roles }).filter(([, value]) => Array.isArray(value)))
 }
 
 function signingKey({ secret, mode = 'development' }: AuthOptions): Uint8Array {

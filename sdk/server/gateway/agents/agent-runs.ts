@@ -28,9 +28,10 @@ export async function runAgent(call: CompletionCall, name: string, context: Agen
 }
 
 /** A run as the source of a log. Throws what is wrong with the request. */
-export function agentSource({ body, caller: { userId }, requestId }: CompletionCall, name: string, { agents, ledgers, providers, onProblem }: AgentContext): LogSource {
+export function agentSource({ body, caller: { userId, agents: allowed }, requestId }: CompletionCall, name: string, { agents, ledgers, providers, onProblem }: AgentContext): LogSource {
   const hosted = Object.hasOwn(agents, name) ? agents[name] : undefined
   if (!hosted) throw new Problem('agent_not_found', `There is no agent "${name.slice(0, 80)}" here.`)
+  if (allowed && !allowed.includes(name)) throw new Problem('agent_not_allowed', `This token may not run the agent "${name}".`)
   const input = readInput(body)
   const run: HostedRun = {
     agent: hosted.agent,

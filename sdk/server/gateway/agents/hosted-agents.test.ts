@@ -5,10 +5,14 @@ import { nodePlatform } from '../../../../adapters/node/index.js'
 import { aguiAgent } from '../../../endpoints/agui/index.js'
 import { connect, createAgent, createCancel, createRunContext, defineTool, memoryCheckpoints, type Agent, type ModelEvent, type RunInput } from '../../../index.js'
 import type { AgentEvent } from '../../../protocol/index.js'
+import { startByteServer } from '../../../testkit/byte-server.js'
 import { expectOfficiallyValid } from '../../../testkit/official-verifier.js'
 import { mockModel, textAnswer, toolAnswer } from '../../../testkit/index.js'
-import { hostAgent, serveGateway } from '../index.js'
-import type { GatewayOptions } from '../options.js'
+import { auth, newPath, startGatewayToKill } from '../__fixtures__/gateway-to-kill.js'
+import { delta, framesOf } from '../__fixtures__/harness.js'
+import { readFrames, signIn } from '../__fixtures__/log-client.js'
+import { createGateway, hostAgent, serveGateway, sqliteLogStore, type Gateway } from '../index.js'
+import type { AuthOptions, GatewayOptions } from '../options.js'
 
 const inputOf = (more: Partial<RunInput> = {}): RunInput => ({ threadId: 't', runId: 'r', messages: [{ id: 'u', role: 'user', content: '你好' }], tools: [], context: [], ...more })
 const all = (events$: Observable<AgentEvent>): Promise<AgentEvent[]> => lastValueFrom(events$.pipe(toArray()))
@@ -68,6 +72,24 @@ describe('an agent that the gateway hosts', () => {
     expectOfficiallyValid(events)
     expect([textOf(events), model.requests.length]).toEqual(['一二', 1])
   })
+  test('dies with the process of its gateway: its log ends as truncated, and it is not begun again', async () => {
+    const path = newPath()
+    const provider = await startByteServer({ chunks: [delta('一')], faults: { hang: 60_000 } })
+    onTestFinished(() => provider.close())
+    const { gateway, kill } = await startGatewayToKill(provider.url, path)
+    const { token } = await signIn(gateway, 'g')
+    const run = ({ fetch }: Gateway) => fetch(new Request('http://gateway.test/v1/agents/barista/runs', { method: 'POST', headers: { authorization: `Bearer ${token}`, 'x-sampan-log-id': 'log', 'x-sampan-detach': '1' }, body: JSON.stringify(inputOf()) }))
+    const reader = readFrames(await run(gateway))
+    const seen: AgentEvent[] = []
+    while (!textOf(seen)) seen.push(JSON.parse((await reader.next())!.data) as AgentEvent)
+    await kill()
+    const after = createGateway({ auth, agents: { barista: hostAgent(createAgent({ model: mockModel() })) }, logs: { store: sqliteLogStore({ path }) } })
+    onTestFinished(() => after.close())
+    const frames = await framesOf(await run(after))
+    expect(frames.slice(0, -1).map(({ data }) => JSON.parse(data) as unknown)).toEqual(seen)
+    expect([frames.at(-1)!.event, JSON.parse(frames.at(-1)!.data)]).toMatchObject(['error', { type: 'RUN_ERROR', error: { code: 'upstream_truncated' } }])
+    expect(provider.requests).toHaveLength(1)
+  }, 20_000)
   test('stops when it is told to, and says so as AG-UI does', async () => {
     let isLeft = false
     const never = Object.assign(() => new Observable<never>(() => () => void (isLeft = true)), { info: { provider: 'x', model: 'y' } })
@@ -82,6 +104,32 @@ describe('an agent that the gateway hosts', () => {
     })
     expect(events.at(-1)).toMatchObject({ type: 'RUN_FINISHED', outcome: { type: 'cancelled' } })
     await expect.poll(() => isLeft).toBe(true)
+  })
+  describe('is run and listed only for', () => {
+    const agents = { barista: hostAgent(createAgent({ model: mockModel(textAnswer('好')) })), travel: hostAgent(createAgent({ name: 'other', model: mockModel(textAnswer('行')) })) }
+    const production: AuthOptions = { mode: 'production', secret: 's'.repeat(32), verifySignIn: ({ code }) => ({ userId: 'u', ...(code === 'some' && { agents: ['travel'] }) }) }
+    test.each<[string, AuthOptions, object, string[]]>([
+      ['a user whose sign-in lists it', production, { code: 'some' }, ['travel']],
+      ['any user whose sign-in lists none', production, { code: 'any' }, ['barista', 'travel']],
+      ['no guest in production', { ...production, allowGuests: true }, {}, []],
+      ['a guest in production where it is listed for guests', { ...production, allowGuests: true, guestAgents: ['barista'] }, {}, ['barista']],
+      ['any guest in development', {}, {}, ['barista', 'travel']],
+    ])('%s', async (_, auth, who, allowed) => {
+      const gateway = createGateway({ agents, auth })
+      onTestFinished(() => gateway.close())
+      let authorization = ''
+      const ask = async (path: string, body?: object) => {
+        const response = await gateway.fetch(new Request('http://gateway.test/v1' + path, { method: body ? 'POST' : 'GET', headers: { authorization }, body: body && JSON.stringify(body) }))
+        return { status: response.status, text: await response.text() }
+      }
+      authorization = 'Bearer ' + (JSON.parse((await ask('/sign-in', { host: 'web', ...who })).text) as { token: string }).token
+      expect((JSON.parse((await ask('/agents')).text) as { agents: { name: string }[] }).agents.map(({ name }) => name)).toEqual(allowed)
+      for (const name of Object.keys(agents)) {
+        const { status, text } = await ask('/agents/' + name + '/runs', inputOf({ runId: name }))
+        const isRun = allowed.includes(name)
+        expect([status, text.includes('RUN_FINISHED'), text.includes('agent_not_allowed')]).toEqual([isRun ? 200 : 403, isRun, !isRun])
+      }
+    })
   })
   test('is refused by name, and a run without ids is refused with what it lacks', async () => {
     const { connection, remote } = await hosting(createAgent({ model: mockModel() }))
