@@ -25,6 +25,7 @@ test('a guest orders a drink on the native page', async () => {
   wx.request = options => request({ ...options, url: options.url.replace('http://127.0.0.1:8787', server.url) })
   const page = await openPage({ folder, page: 'pages/index/index', wx })
   await page.until(() => page.instance.data.status === 'idle')
+  expect(page.text()).toContain('内容由 AI 生成')
   page.instance.onConfirm({ detail: { value: '来一杯大杯冰拿铁' } })
   await page.until(() => page.instance.data.status === 'waiting', 10_000)
   expect(page.text()).toContain('确认这一单')
@@ -33,6 +34,7 @@ test('a guest orders a drink on the native page', async () => {
   await page.until(() => page.instance.data.status === 'idle', 10_000)
   expect(page.text()).toContain('已下单')
   expect(page.text()).toContain('取餐号')
+  expect(page.text()).toContain('内容由 AI 生成')
   const answer = page.instance.data.messages[1]
   expect(answer.blocks.map((block: { kind: string }) => block.kind)).toContain('text')
   page.close()

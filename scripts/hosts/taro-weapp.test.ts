@@ -34,6 +34,7 @@ test('a guest orders a drink on the page that Taro made for WeChat', async () =>
   })
   const page = await openPage({ folder, page: 'pages/index/index', wx })
   await page.until(() => page.html().includes('chip'))
+  expect(page.text()).toContain('内容由 AI 生成')
   await page.tap('.chip')
   const lengths = new Set<number>()
   await page.until(() => {
@@ -47,5 +48,6 @@ test('a guest orders a drink on the page that Taro made for WeChat', async () =>
   await page.tap('.button--main')
   await page.until(() => page.html().includes('ticket--placed'), 10_000)
   expect(page.text()).toContain('取餐号 001')
+  expect(page.text()).toContain('内容由 AI 生成')
   page.close()
 })

@@ -41,7 +41,9 @@ const agent = createAgent({
 
 /** The conversation with the barista: the same one after each start of the app. */
 export function openThread(locale: Locale) {
-  return createThread({ agent, platform, id: 'barista', strings: locale === 'en' ? en : zh })
+  const strings = locale === 'en' ? en : zh
+  // Mini-programs have a label by default; h5 has it because it is given.
+  return createThread({ agent, platform, id: 'barista', strings, label: strings.label })
 }
 
 export type BaristaThread = ReturnType<typeof openThread>

@@ -80,8 +80,6 @@ const zh = {
   orderNumber: (number: string) => `取餐号 ${number}`,
   justNow: '刚刚',
   denied: '顾客没有同意',
-  label: '内容由 AI 生成 · AI-generated',
-  copiedLabel: '（内容由 AI 生成）',
   code: '代码',
   suggestions: ['来一杯大杯冰拿铁', '有不含咖啡因的吗？', '推荐一杯不太甜的', '讲讲你们的手冲'],
 }
@@ -166,8 +164,6 @@ const en: typeof zh = {
   orderNumber: number => `No. ${number}`,
   justNow: 'just now',
   denied: 'The guest said no',
-  label: 'AI-generated · 内容由 AI 生成',
-  copiedLabel: '(AI-generated)',
   code: 'code',
   suggestions: ['A large iced latte, please', 'Anything decaf?', 'Something not too sweet', 'Tell me about your pour-over'],
 }

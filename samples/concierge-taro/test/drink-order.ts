@@ -37,7 +37,7 @@ export async function drinkOrder({ url, screenshotsDir }: DrinkOrderOptions): Pr
     await page.goto(url)
     await page.getByTestId('welcome').waitFor()
     await shot('01-empty')
-    check(await page.getByTestId('ai-label').isVisible(), 'the label of generated content is shown')
+    await showsTheLabel(page, '内容由 AI 生成')
 
     const growthSteps = await orderInChinese(page, shot)
     await stopAnAnswer(page, shot)
@@ -45,6 +45,7 @@ export async function drinkOrder({ url, screenshotsDir }: DrinkOrderOptions): Pr
     await goOnAfterReload(page, shot)
     await fitsNarrowScreens(page)
     await orderInEnglish(page, shot)
+    await showsTheLabel(page, 'AI生成 · AI-generated')
     await rewriteAndCopy(page)
 
     const orders = await countOrders(page)
@@ -163,6 +164,8 @@ async function orderInEnglish(page: Page, shot: Shot): Promise<void> {
 async function rewriteAndCopy(page: Page): Promise<void> {
   await page.getByTestId('copy').last().click()
   await page.getByText('Copied', { exact: true }).waitFor()
+  const copied = await page.evaluate(() => navigator.clipboard.readText())
+  check(copied.endsWith('\n\nAI生成 · AI-generated') && copied.length > 40, `a copy carries the label: ${copied}`)
   const users = await page.getByTestId('user').count()
   await page.getByTestId('user').last().click()
   await page.getByTestId('edit').last().click()
@@ -179,6 +182,15 @@ async function rewriteAndCopy(page: Page): Promise<void> {
   check((await page.getByTestId('user').count()) === users, 'answering again keeps the question')
 }
 
+/** What says that AI generates the answers is on the screen whole, and says it in these words. */
+async function showsTheLabel(page: Page, words: string): Promise<void> {
+  const label = page.getByTestId('ai-label')
+  check((await label.innerText()) === words, `the label says ${words}`)
+  const box = await label.boundingBox()
+  const { width, height } = page.viewportSize()!
+  check(box !== null && box.x >= 0 && box.y >= 0 && box.x + box.width <= width && box.y + box.height <= height, 'the label is in sight')
+}
+
 /** At 320 px nothing sticks out, and whatever can be tapped is 44 px or more. */
 async function fitsNarrowScreens(page: Page): Promise<void> {
   await page.setViewportSize({ width: 320, height: 568 })
@@ -191,6 +203,7 @@ async function fitsNarrowScreens(page: Page): Promise<void> {
     return log.scrollWidth > log.clientWidth ? [...small, 'the conversation scrolls sideways'] : small
   })
   check(misfits.length === 0, `everything fits: ${misfits.join(', ')}`)
+  await showsTheLabel(page, '内容由 AI 生成')
   await page.setViewportSize({ width: 390, height: 844 })
 }
 

@@ -1,4 +1,4 @@
-import { connect, createAgent, createThread, defineTool } from 'sampan'
+import { connect, createAgent, createThread, defineTool, zh } from 'sampan'
 import { uniPlatform } from 'sampan/adapters/uni'
 import { openai } from 'sampan/endpoints/openai'
 
@@ -34,4 +34,5 @@ const gateway = connect({ platform, url })
 const model = openai({ connection: gateway, model: 'default' })
 const agent = createAgent({ model, tools: [findDrinks, createOrder], instructions: '你是舢板咖啡的店员，回答简短。先查菜单再下单。' })
 
-export const thread = createThread({ agent, platform, id: 'barista' })
+// Mini-programs have a label by default; h5 has it because it is given.
+export const thread = createThread({ agent, platform, id: 'barista', label: zh.label })

@@ -9,6 +9,8 @@ import './composer.scss'
 interface ComposerProps {
   isRunning: boolean
   isRestoring: boolean
+  /** Says that AI generates the answers. */
+  label: string
   /** A message that is being rewritten. */
   editing?: { id: string; text: string }
   onSend: (text: string) => void
@@ -16,7 +18,7 @@ interface ComposerProps {
   onEditEnd: () => void
 }
 
-export function Composer({ isRunning, isRestoring, editing, onSend, onStop, onEditEnd }: ComposerProps) {
+export function Composer({ isRunning, isRestoring, label, editing, onSend, onStop, onEditEnd }: ComposerProps) {
   const s = useStrings()
   const [text, setText] = useState('')
   const canSend = text.trim() !== '' && !isRestoring
@@ -49,7 +51,7 @@ export function Composer({ isRunning, isRestoring, editing, onSend, onStop, onEd
           <Tap className="round round--send" label={isRunning ? s.sendQueued : s.send} isDisabled={!canSend} onTap={send} testId="send"><Icon name="send" /></Tap>
         )}
       </View>
-      <Text className="composer__label" data-test="ai-label">{s.label}</Text>
+      {label && <Text className="composer__label" data-test="ai-label">{label}</Text>}
     </View>
   )
 }

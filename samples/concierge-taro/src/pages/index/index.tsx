@@ -1,6 +1,7 @@
 import { Text, View } from '@tarojs/components'
 import Taro from '@tarojs/taro'
 import { useEffect, useMemo, useState, type CSSProperties } from 'react'
+import { toClipboardText } from 'sampan/middleware/label'
 import type { BaristaMessage, OrderPart } from '../../agent'
 import { ApprovalSheet } from '../../components/ApprovalSheet'
 import { Composer } from '../../components/Composer'
@@ -21,7 +22,7 @@ import './index.scss'
 export default function IndexPage() {
   const [locale, setLocale] = useChosenLocale()
   const s = strings[locale]
-  const { thread, messages, status, isRestoring, queued, error } = useBarista(locale)
+  const { thread, messages, status, isRestoring, queued, error, label } = useBarista(locale)
   const orders = useOrders()
   const isOnline = useOnline()
   const inset = useKeyboardInset()
@@ -46,7 +47,7 @@ export default function IndexPage() {
   const actions = useMemo<MessageActions>(() => ({
     onCopy(message) {
       // A copy of generated text carries its label along.
-      const text = message.role === 'user' ? plainText(message) : `${plainText(message)}\n\n${s.copiedLabel}`
+      const text = message.role === 'user' ? plainText(message) : toClipboardText({ id: message.id, content: plainText(message) }, locale)
       Taro.setClipboardData({ data: text }).then(() => showToast(s.copied), () => showToast(s.copyFailed))
       if (process.env.TARO_ENV === 'h5') Taro.hideToast()
     },
@@ -57,7 +58,7 @@ export default function IndexPage() {
     },
     onReview: () => setClosed(''),
     onSelect: messageId => setSelected(last => (last === messageId ? '' : messageId)),
-  }), [thread, s, showToast])
+  }), [thread, s, locale, showToast])
 
   const isEmpty = !isRestoring && !messages.length && !queued.length
   return (
@@ -82,7 +83,7 @@ export default function IndexPage() {
               </View>
             ))}
           </Scroller>
-          <Composer isRunning={isRunning} isRestoring={isRestoring} editing={editing} onSend={say} onStop={() => thread.cancel()} onEditEnd={() => setEditing(undefined)} />
+          <Composer isRunning={isRunning} isRestoring={isRestoring} label={label} editing={editing} onSend={say} onStop={() => thread.cancel()} onEditEnd={() => setEditing(undefined)} />
         </View>
         {sheet && (
           <ApprovalSheet key={sheet.toolCallId} part={sheet} onClose={() => setClosed(sheet.toolCallId)}

@@ -8,7 +8,7 @@ import type { Locale } from '../../strings'
 export function useBarista(locale: Locale) {
   const [opened, setOpened] = useState(() => ({ thread: openThread(locale), locale }))
   const { thread } = opened
-  const { messages, status, queued, error } = useThread(thread)
+  const { messages, status, queued, error, label } = useThread(thread)
   useEffect(() => {
     if (opened.locale === locale || status !== 'idle') return
     thread.dispose()
@@ -19,7 +19,7 @@ export function useBarista(locale: Locale) {
   const last = useRef(messages)
   if (status !== 'restoring') last.current = messages
   const isRestoring = status === 'restoring' && !last.current.length
-  return { thread, messages: last.current, status, isRestoring, queued, error }
+  return { thread, messages: last.current, status, isRestoring, queued, error, label }
 }
 
 export function useOnline(): boolean {
