@@ -53,7 +53,7 @@ describe('the words', () => {
   })
   it('go with what is copied, of a thread’s message and of the protocol’s', () => {
     const parts = [{ type: 'reasoning', text: '想' }, { type: 'text', text: '好。' }, { type: 'tool-call' }, { type: 'text', text: '完\n' }]
-    expect(toClipboardText({ id: 'm', parts })).toBe('好。完\n\n内容由 AI 生成')
+    expect(toClipboardText({ id: 'm', parts })).toBe('好。\n\n完\n\n内容由 AI 生成')
     expect(toClipboardText({ id: 'm', content: 'Fine.' }, 'en')).toBe('Fine.\n\nAI生成 · AI-generated')
   })
 })

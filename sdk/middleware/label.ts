@@ -95,6 +95,7 @@ export function labelText(language: 'zh' | 'en' = 'zh'): string {
 
 /** A message for the clipboard or an export: its text, with the label as its last line. */
 export function toClipboardText({ parts, content }: LabelledMessage, language: 'zh' | 'en' = 'zh'): string {
-  const text = parts ? parts.map(part => (part.type === 'text' ? part.text : '')).join('') : contentText(content)
+  // What was said before a tool was called, and after it, are two paragraphs.
+  const text = parts ? parts.map(part => (part.type === 'text' ? part.text : '')).filter(said => said).join('\n\n') : contentText(content)
   return text.replace(/\s+$/, '') + '\n\n' + labelText(language)
 }

@@ -16,8 +16,8 @@ interface NativeEvent {
 }
 
 /**
- * A native behavior that draws a thread: page data `status`, `messages`, `interrupts`, `queued`, `error`, kept up to
- * date by patches, and the handlers `onSend`, `onCancel`, `onApprove`, `onDeny`, `onRegenerate` for WXML.
+ * A native behavior that draws a thread: page data `status`, `messages`, `interrupts`, `queued`, `error`, `label`, kept up
+ * to date by patches, and the handlers `onSend`, `onCancel`, `onApprove`, `onDeny`, `onRegenerate` for WXML.
  *
  * @param behavior the host's `Behavior` function: handed in, so that nothing here names a host.
  * @example
