@@ -101,6 +101,8 @@ function stop(reading: Reading): void {
 }
 
 function attempt(reading: Reading): void {
+  // Shown again, the app may find one under way that has said nothing yet. Of two, one would be read with nobody to miss it.
+  leave(reading)
   const { request, subscriber, reconnect, ways, headers, failed } = reading
   const name = ways.choose(request, failed)
   const from = reading.isSent ? reading.after : undefined

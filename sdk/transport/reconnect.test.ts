@@ -38,6 +38,22 @@ describe('a connection that breaks', () => {
     host.last.handlers.onEnd({ status: 200, headers: {} })
     expect(values()).toEqual(['d1', '[DONE]'])
   })
+  test('is read over one connection at a time, also where the app is shown while another opens', () => {
+    const { host, heard, values } = start()
+    send(host.last, frame(1))
+    cut(host)
+    host.clock.advance(500)
+    const opening = host.last
+    host.signal('show')
+    expect([opening.isAborted, host.open]).toEqual([true, 1])
+    cut(host)
+    // What the one that was left still says is not heard, and so nobody takes it for the one that is gone.
+    send(opening, frame(2))
+    host.clock.advance(2000)
+    send(host.last, frame(2), frame(3, '[DONE]'))
+    host.last.handlers.onEnd({ status: 200, headers: {} })
+    expect([values(), heard.isEnded, host.open, host.clock.pending]).toEqual([['d1', 'd2', '[DONE]'], true, 0, 0])
+  })
   test('before anything came is not opened again: what may never have been sent is not asked for', () => {
     const { host, heard } = start()
     cut(host, 'offline')
