@@ -1,10 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createWxFake, type WxFake } from '../../sdk/testkit/wx-fake.js'
-import { openPage } from '../beds/exparser/open-page.js'
 import { packProject } from '../beds/packer/pack-project.js'
-import { startChatServer, type ChatServer } from '../lib/chat-server.js'
 import { root } from '../lib/run.js'
+import { samplePhone, type SamplePhone } from '../lib/sample-phone.js'
 
 // Every native sample, taken the way its reader takes it: npm install, then WeChat's "build npm".
 
@@ -24,24 +22,14 @@ describe.skipIf(samples.length === 0).each(samples)('%s', name => {
 
 // hello-wechat has a test of its own: one project's pages a test file.
 describe('the page of hello-stream', () => {
-  let server: ChatServer
-  let phone: WxFake
+  let phone: SamplePhone
   beforeAll(async () => {
-    server = await startChatServer()
-    phone = createWxFake({ cuts: [3, 1, 2, 5] })
+    phone = await samplePhone('hello-stream')
   })
-  afterAll(async () => {
-    phone.dispose()
-    await server.close()
-  })
+  afterAll(() => phone.close())
 
   test('shows an answer as it comes, and all the while that AI generates it', async () => {
-    const { folder } = await packProject('samples/hello-stream')
-    const wx = phone.wx as unknown as { request(options: { url: string }): unknown }
-    const request = wx.request.bind(wx)
-    // The sample names the port of `npm start`; the test has a port of its own.
-    wx.request = options => request({ ...options, url: options.url.replace('http://127.0.0.1:8787', server.url) })
-    const page = await openPage({ folder, page: 'pages/index/index', wx })
+    const page = await phone.open()
     expect(page.text()).toBe('内容由 AI 生成')
     await page.dispatch('.field', 'confirm', { value: '讲讲你们的手冲' })
     await page.until(() => page.instance.data.pieces.length > 2, 10_000)

@@ -73,11 +73,7 @@ export function createAgent<const Tools extends readonly AnyTool[] = readonly []
     defer(() => {
       // Also of runs that middleware begins besides.
       const usage: TokenUsage[] = []
-      const inner: RunFunction = (asked, given) =>
-        defer(() => {
-          const state = createRunState(settings, asked, given, usage)
-          return sequence(() => phases[state.phase](state)).pipe(guardRun(asked, given, usage))
-        })
+      const inner = loopOf(settings, phases, usage)
       if (!middleware.length) return inner(input, context)
       // Middleware may do what it likes to a stream, and throw as well; a second guard holds the law around it.
       return defer(() => compose(middleware, inner)(input, context)).pipe(guardRun(input, context, usage))
@@ -108,6 +104,15 @@ export function settingsOf(options: AgentOptions<readonly AnyTool[]>, tools: rea
     maxSteps,
     maxResultChars,
   }
+}
+
+/** The loop: one phase after the other, until an event ends the run. @param usage where it is counted. */
+export function loopOf(settings: AgentSettings, steps: typeof phases, usage: TokenUsage[]): RunFunction {
+  return (input, context) =>
+    defer(() => {
+      const state = createRunState(settings, input, context, usage)
+      return sequence(() => steps[state.phase](state)).pipe(guardRun(input, context, usage))
+    })
 }
 
 /** What each phase of a run does. One comes after the other; the guard leaves when an event ends the run. */

@@ -33,6 +33,7 @@ export function readHistory(state: RunState, isResumed: boolean, given: readonly
   }
 }
 
-function callsOf(message: Message): readonly ToolCall[] {
+/** The calls that stand in a message. */
+export function callsOf(message: Message): readonly ToolCall[] {
   return (message as AssistantMessage).toolCalls || []
 }

@@ -1,12 +1,13 @@
 import type { Observable } from 'rxjs'
 import { collectMessages } from './collect-messages.js'
+import { callsOf } from './history.js'
 import { stepName, toolNamed, type RunState } from './run-state.js'
 import type { Agent, RunInput } from '../contracts.js'
 import { SampanError, type ErrorCode } from '../errors.js'
 import { isTerminal, type AgentEvent, type RunErrorEvent, type RunFinishedEvent } from '../protocol/events.js'
 import { parseJson } from '../protocol/json.js'
-import { keepRun, keptRun } from '../protocol/kept-runs.js'
-import { contentText, type AssistantMessage, type Interrupt, type Message, type ResumeEntry, type ToolCall, type ToolMessage } from '../protocol/messages.js'
+import { keepRun, keptRun, own } from '../protocol/kept-runs.js'
+import { contentText, type Interrupt, type Message, type ResumeEntry, type ToolCall, type ToolMessage } from '../protocol/messages.js'
 import { transform } from '../protocol/transform.js'
 
 /** Where the state keeps which of its questions the agent put to our tools: interrupts by call. */
@@ -36,12 +37,12 @@ export function remoteStep(state: RunState, agent: Agent): Observable<AgentEvent
   return agent(asked, context).pipe(follow(state, agent, given, answers))
 }
 
-const isAnswerTo = (message: Message, asks: Asks): boolean => message.role === 'tool' && Object.prototype.hasOwnProperty.call(asks, message.toolCallId)
+const isAnswerTo = (message: Message, asks: Asks): boolean => message.role === 'tool' && own(asks, message.toolCallId) !== undefined
 
 /** What our tools answered, and in the first run what a person did. An answer about a call of ours is not the agent's. */
 function resumeOf(state: RunState, asks: Asks, answers: readonly ToolMessage[]): ResumeEntry[] | undefined {
   const { input, step, messages } = state
-  const ours = callsOf(messages).filter(({ function: { name } }) => toolNamed(state, name))
+  const ours = allCalls(messages).filter(({ function: { name } }) => toolNamed(state, name))
   const isTheirs = ({ interruptId }: ResumeEntry): boolean => !ours.some(({ id }) => interruptId.replace(/^(approve|answer|again)-/, '') === id)
   const given = step === 1 ? (input.resume ?? []).filter(isTheirs) : []
   const resume = given.concat(answers.map(answer => ({ interruptId: asks[answer.toolCallId]!, ...resultOf(answer) })))
@@ -98,7 +99,7 @@ function goOn(state: RunState, event: RunFinishedEvent | RunErrorEvent, messages
   state.calls = []
   state.phase = 'afterStep'
   if (outcome.type === 'interrupt') return takeQuestions(state, outcome.interrupts)
-  const calls = callsOf(messages)
+  const calls = allCalls(messages)
   const pending = outcome.type === 'success' ? outcome.pendingToolCallIds ?? [] : []
   state.calls = calls.filter(({ id, function: { name } }) => pending.includes(id) && toolNamed(state, name))
   state.pendingToolCallIds.push(...pending.filter(id => !state.calls.some(call => call.id === id)))
@@ -108,7 +109,7 @@ function goOn(state: RunState, event: RunFinishedEvent | RunErrorEvent, messages
 
 /** Questions that our tools can answer are put to them; those to a person end the run. */
 function takeQuestions(state: RunState, interrupts: readonly Interrupt[]): void {
-  const calls = callsOf(state.messages)
+  const calls = allCalls(state.messages)
   const ours = interrupts.map(({ reason, toolCallId }) => (reason === 'input_required' ? calls.find(({ id, function: { name } }) => id === toolCallId && toolNamed(state, name)) : undefined))
   if (!ours.every(call => call)) return void state.interrupts.push(...interrupts)
   state.calls = ours as ToolCall[]
@@ -118,6 +119,6 @@ function takeQuestions(state: RunState, interrupts: readonly Interrupt[]): void 
   state.agentState = keepRun(state.agentState, SHELF, asks)
 }
 
-function callsOf(messages: readonly Message[]): ToolCall[] {
-  return ([] as ToolCall[]).concat(...messages.map(message => (message as AssistantMessage).toolCalls ?? []))
+function allCalls(messages: readonly Message[]): ToolCall[] {
+  return ([] as ToolCall[]).concat(...messages.map(callsOf))
 }

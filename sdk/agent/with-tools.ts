@@ -1,12 +1,10 @@
 import type { ApprovalPolicy } from './approval.js'
-import { phases, settingsOf } from './create-agent.js'
+import { loopOf, phases, settingsOf } from './create-agent.js'
 import { remoteStep } from './remote-step.js'
 import { resumeStep } from './resume-step.js'
-import { guardRun } from './run-guard.js'
-import { createRunState, toolNamed, type RunState } from './run-state.js'
+import { toolNamed, type RunState } from './run-state.js'
 import type { Agent, AgentInfo, AnyTool, ModelEndpoint, RunFunction } from '../contracts.js'
-import type { TokenUsage } from '../protocol/messages.js'
-import { defer, sequence } from '../protocol/streams.js'
+import { defer } from '../protocol/streams.js'
 
 export interface WithToolsOptions<Tools extends readonly AnyTool[]> {
   /** What the agent may call here, besides its own tools. */
@@ -37,12 +35,7 @@ export function withTools<const Tools extends readonly AnyTool[]>(agent: Agent, 
   // The loop asks for a model and never calls it: the agent stands in its place.
   const settings = settingsOf({ ...options, model: undefined as unknown as ModelEndpoint }, options.tools)
   const steps = { ...phases, resume: resumeOurs, call: (state: RunState) => remoteStep(state, agent) }
-  const run: RunFunction = (input, context) =>
-    defer(() => {
-      const usage: TokenUsage[] = []
-      const state = createRunState(settings, input, context, usage)
-      return sequence(() => steps[state.phase](state)).pipe(guardRun(input, context, usage))
-    })
+  const run: RunFunction = (input, context) => defer(() => loopOf(settings, steps, [])(input, context))
   const own: AgentInfo = {
     name: info.name,
     description: info.description,

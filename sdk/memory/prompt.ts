@@ -1,6 +1,7 @@
 import type { ModelMiddleware } from '../contracts.js'
 import { SampanError } from '../errors.js'
 import { instructionsEnd } from '../protocol/instructions-end.js'
+import { own } from '../protocol/kept-runs.js'
 import type { Message } from '../protocol/messages.js'
 
 /** What no name of a variable has in it: JSON in a prompt is left alone. */
@@ -37,7 +38,7 @@ export function template<const Text extends string>(text: Text): Template<Text> 
   const names = Array.from(new Set((text.match(VARIABLE) ?? []).map(place => place.slice(1, -1))))
   const fill = (values: TemplateValues<Text>): string =>
     text.replace(VARIABLE, (_, name: string) => {
-      const value = Object.prototype.hasOwnProperty.call(values, name) ? (values as Record<string, unknown>)[name] : undefined
+      const value = own(values as Record<string, unknown>, name)
       if (value === undefined) throw new SampanError('agent/invalid', 'The template has no value for {' + name + '}.')
       return String(value)
     })

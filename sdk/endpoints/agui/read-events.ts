@@ -3,6 +3,7 @@ import { SampanError } from '../../errors.js'
 import type { AgentEvent } from '../../protocol/events.js'
 import { frameText, type Frame } from '../../protocol/frames.js'
 import { parseJson } from '../../protocol/json.js'
+import { own } from '../../protocol/kept-runs.js'
 import { transform } from '../../protocol/transform.js'
 import { isPassingStatus, readError } from '../../transport/failures.js'
 
@@ -57,7 +58,7 @@ export function readEvents(): OperatorFunction<Frame, AgentEvent> {
         if (frame.event === 'error' || event!.error) throw told(event!)
         return
       }
-      const fields = Object.prototype.hasOwnProperty.call(FIELDS, type) ? FIELDS[type] : undefined
+      const fields = own(FIELDS as { readonly [type: string]: string }, type)
       if (fields === undefined) return
       for (const field of fields.split(' ')) if (field && !hasField(event!, field)) throw malformed(type + ' without "' + field + '"')
       const { outcome } = event as { outcome?: { type?: unknown } | null }
