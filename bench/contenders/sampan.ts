@@ -2,6 +2,7 @@ import { connect, createAgent, createThread, defineTool, type Agent, type RunInp
 import { wechatPlatform } from 'sampan/adapters/wechat'
 import { openai } from 'sampan/endpoints/openai'
 import { of } from 'sampan/rxjs'
+import { deviceStore } from 'sampan/thread/device-store'
 import { threadView } from 'sampan/view'
 import type { Contender, CreateContender, HistoryMessage, Job, Run } from '../harness/contender.js'
 import { Feed } from '../harness/feed.js'
@@ -38,7 +39,7 @@ export const create: CreateContender = (feed): Contender => {
   const phone = (history: readonly HistoryMessage[]) => wechatPlatform(createWx(feed, pace, new Map(storedConversation(history))))
 
   const start = (job: Job, agent: Agent, onPatch: (page: Page) => void): Run => {
-    const thread = createThread({ agent, platform: phone(job.history), id: 'bench', clock })
+    const thread = createThread({ agent, platform: phone(job.history), id: 'bench', clock, store: deviceStore() })
     const page = new Page()
     // The page is open, with the earlier conversation on it, before anything is timed.
     const drawing = threadView(thread).patches$.subscribe(patch => {
@@ -131,7 +132,7 @@ function storedConversation(history: readonly HistoryMessage[]): Map<string, unk
       { type: 'RUN_FINISHED', threadId, runId, outcome: { type: 'success' } }
     )
   }, { info: { name: 'earlier' } }) as unknown as Agent
-  const thread = createThread({ agent: sayNext, platform: wechatPlatform(createWx(new Feed(), undefined, storage)), id: 'bench' })
+  const thread = createThread({ agent: sayNext, platform: wechatPlatform(createWx(new Feed(), undefined, storage)), id: 'bench', store: deviceStore() })
   for (const message of history) if (message.role === 'user') thread.send(message.content)
   if (thread.state.messages.length !== history.length) throw new Error(`${thread.state.messages.length} messages of history instead of ${history.length}`)
   thread.dispose()

@@ -1,6 +1,7 @@
 import { connect, createAgent, createThread, defineTool, memoryLedger, type Thread } from '../../sdk/index.js'
 import { openai } from '../../sdk/endpoints/openai/index.js'
 import type { AgentEvent } from '../../sdk/protocol/index.js'
+import { deviceStore } from '../../sdk/thread/device-store.js'
 import { socketRung } from '../../sdk/transport/index.js'
 import { fastClock, SPEED, wait } from './clock.js'
 import { createPhone, type Faults, type Phone, type Way } from './phone.js'
@@ -84,7 +85,7 @@ function openLife({ seed, world, forgets }: Play, phone: Phone, way: Way, diary:
   })
   const random = createRandom(seed ^ 0x5bd1e995)
   const agent = createAgent({ model: openai({ connection, model: 'default' }), tools: toolsOf(seed, world, random, diary), instructions: 'You are a barista.' })
-  const thread = createThread({ agent, platform: phone, id: 'chaos', clock: fastClock, flushMs: 40 * SPEED, ...(forgets && { context: { ledger: memoryLedger() } }) })
+  const thread = createThread({ agent, platform: phone, id: 'chaos', store: deviceStore(), clock: fastClock, flushMs: 40 * SPEED, ...(forgets && { context: { ledger: memoryLedger() } }) })
   const stop = watch(thread, diary)
   return {
     phone,

@@ -26,7 +26,7 @@ export const CHAT_FLOW = `function (require, wx, report) {
     tools: [findDrinks, createOrder],
     instructions: '你是舢板咖啡的店员。舢板咖啡在河边，桂花拿铁是招牌，冷萃浸泡十二小时，凤凰单丛有蜜兰香。Open every day from seven to nine. 🛶'
   })
-  var thread = sampan.createThread({ agent: agent, platform: platform, id: 'engine' })
+  var thread = sampan.createThread({ agent: agent, platform: platform, id: 'engine', store: require('thread/device-store').deviceStore() })
   thread.on('event', function (event) { if (log[log.length - 1] !== event.type) log.push(event.type) })
   thread.on('text', function (delta) {
     deltas += 1
@@ -58,7 +58,7 @@ export const CHAT_FLOW = `function (require, wx, report) {
 }`
 
 /** The doors that {@link CHAT_FLOW} requires. */
-export const CHAT_DOORS = ['index', 'zod', 'adapters/wechat', 'endpoints/openai']
+export const CHAT_DOORS = ['index', 'zod', 'adapters/wechat', 'endpoints/openai', 'thread/device-store']
 
 /** What {@link CHAT_FLOW} reports. */
 export interface ChatReport {

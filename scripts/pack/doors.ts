@@ -13,7 +13,7 @@ export interface Door {
 /** Rooms whose own file or folder is one door. */
 const ROOMS = ['index', 'zod', 'rxjs', 'protocol', 'transport', 'agent', 'workflow', 'thread', 'view', 'skills', 'testkit']
 /** Single files of a room that are doors beside the room itself. */
-const FILES = ['agent/team', 'protocol/json-schema', 'protocol/json-patch', 'view/react', 'view/vue', 'view/behavior', 'view/markdown', 'skills/runtime']
+const FILES = ['agent/team', 'thread/device-store', 'protocol/json-schema', 'protocol/json-patch', 'view/react', 'view/vue', 'view/behavior', 'view/markdown', 'skills/runtime']
 /** Rooms that have a door for every file or folder in them. */
 const STREETS = ['sdk/endpoints', 'sdk/middleware', 'sdk/memory', 'sdk/device', 'adapters']
 const PRIVATE = new Set(['adapters/shared', 'adapters/frameworks', 'sdk/device/call-device'])

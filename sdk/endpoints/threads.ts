@@ -27,7 +27,7 @@ export interface GatewayThreads extends ThreadRemote {
  * A Sampan gateway as the place where copies of threads are kept. Emits once, then completes; fails with a SampanError.
  *
  * @example
- * const thread = createThread({ agent, platform, id: 'barista', copy: copyTo(gatewayThreads({ connection })) })
+ * const thread = createThread({ agent, platform, id: 'barista', store: deviceStore({ copy: copyTo(gatewayThreads({ connection })) }) })
  */
 export function gatewayThreads({ connection }: { connection: Connection }): GatewayThreads {
   const pathOf = (id: string): string => '/threads/' + encodeURIComponent(id)

@@ -18,6 +18,7 @@ import { fakePlatform, memoryStorage } from '../testkit/fake-platform.js'
 import { errorAnswer, finish, toolAnswer } from '../testkit/mock-model.js'
 import { createTestClock } from '../testkit/test-clock.js'
 import { createThread } from '../thread/create-thread.js'
+import { deviceStore } from '../thread/device-store.js'
 
 // A phone that kills the app, with everything around its agent: what was stored is all that is left. The server keeps
 // each answer in a log, also the one that broke off.
@@ -66,7 +67,7 @@ function openApp({ endpoint, effects }: Server, stored: Map<string, string>, mod
   ]
   const modelMiddleware = [cache({ store, toolCalls: true }), retry({ backoff: { baseMs: 10 } }), breaker(), fence({ tools: 'all' })]
   const agent = createAgent({ model: endpoint, tools: [tool('find'), tool('order', { approval: 'ask' })], middleware: isTurned ? middleware.reverse() : middleware, modelMiddleware })
-  const thread = createThread({ agent, platform: fakePlatform({ storage: store }), id: 't', clock })
+  const thread = createThread({ agent, platform: fakePlatform({ storage: store }), store: deviceStore(), id: 't', clock })
   /** Goes on to the end, saying yes where it is asked; or for so many events of the model. */
   const play = (server: Server, events = Infinity): void => {
     for (let count = 0; count < events; count++) {

@@ -24,7 +24,7 @@ export function userPrefix({ user, first }: KnownUser): string {
   return user === first ? 'sampan/thread/' : 'sampan/user/' + user + '/'
 }
 
-type Listener = (user: string, isForgotten: boolean) => void
+type Listener = (user: string, isForgotten: boolean, before: string | undefined) => void
 /** `unkept`: who it is could not be stored, or not yet. */
 interface Cell { known?: KnownUser; unkept?: KnownUser; listeners: readonly Listener[] }
 
@@ -64,7 +64,7 @@ export function changeUser(storage: Storage, userId: string, done?: () => void, 
       const cell = cellOf(storage)
       cell.known = cell.unkept = { user, first: before.first || user }
       keepUser(storage, () => {})
-      cell.listeners.forEach(listener => listener(user, isForgotten))
+      cell.listeners.forEach(listener => listener(user, isForgotten, before.user))
     }
     if (done) done()
   })

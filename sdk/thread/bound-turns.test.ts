@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import * as z from 'zod/mini'
 import type { KeepOptions } from './bound-turns.js'
 import { createThread } from './create-thread.js'
+import { deviceStore } from './device-store.js'
 import { createAgent } from '../agent/create-agent.js'
 import { defineTool } from '../agent/define-tool.js'
 import { fakePlatform } from '../testkit/fake-platform.js'
@@ -12,7 +13,7 @@ const settle = () => new Promise(resolve => setTimeout(resolve, 0))
 
 function open(keep: KeepOptions | undefined, stored = new Map<string, string>(), answer = '好', more: object = {}) {
   const model = mockModel(textAnswer(answer))
-  const thread = createThread({ agent: createAgent({ model }), platform: fakePlatform({ stored }), id: 't', clock: createTestClock(), keep, ...more })
+  const thread = createThread({ agent: createAgent({ model }), platform: fakePlatform({ stored }), id: 't', clock: createTestClock(), store: deviceStore({ keep }), ...more })
   const said = () => thread.state.messages.map(({ parts: [part] }) => (part as { text: string }).text)
   return { thread, model, stored, said }
 }
@@ -50,7 +51,7 @@ describe('a bound on a conversation', () => {
     const tool = defineTool({ name: 'find', description: 'Finds.', input: z.object({}), execute: () => 1 })
     for (let messages = 1; messages < 9; messages++) {
       const model = mockModel(...Array.from({ length: 12 }, (_, i) => (i % 2 ? textAnswer('好') : toolAnswer(['c' + i, 'find', {}]))))
-      const thread = createThread({ agent: createAgent({ model, tools: [tool] }), id: 't', keep: { messages } })
+      const thread = createThread({ agent: createAgent({ model, tools: [tool] }), platform: fakePlatform(), id: 't', store: deviceStore({ keep: { messages } }) })
       for (let i = 0; i < 6; i++) thread.send('x')
       const sent = model.requests.at(-1)!.messages
       expect(sent[0]!.role).toBe('user')

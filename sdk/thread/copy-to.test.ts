@@ -2,6 +2,7 @@ import { Observable, Subject } from 'rxjs'
 import { describe, expect, it } from 'vitest'
 import { copyTo } from './copy-to.js'
 import { createThread } from './create-thread.js'
+import { deviceStore } from './device-store.js'
 import { changeUser, forgetUser } from './index.js'
 import { createAgent } from '../agent/create-agent.js'
 import type { ModelEvent, RemoteChange, RemoteThread, ThreadRemote } from '../contracts.js'
@@ -52,7 +53,7 @@ type Remote = ReturnType<typeof createRemote>
 
 function phone({ remote }: Remote, answers: MockAnswer[] = [textAnswer('好')], stored = new Map<string, string>(), clock = createTestClock()) {
   const platform = fakePlatform({ storage: memoryStorage(stored) })
-  const open = () => createThread({ agent: createAgent({ model: mockModel(...answers), tools: [order] }), platform, id: 't', clock, copy: copyTo(remote) })
+  const open = () => createThread({ agent: createAgent({ model: mockModel(...answers), tools: [order] }), platform, id: 't', clock, store: deviceStore({ copy: copyTo(remote) }) })
   return { stored, platform, clock, open, thread: open() }
 }
 const said = (thread: { state: { messages: readonly { parts: readonly any[] }[] } }) => thread.state.messages.flatMap(({ parts }) => parts.map(part => part.text ?? part.toolName))

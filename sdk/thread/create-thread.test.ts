@@ -2,6 +2,7 @@ import { Subject } from 'rxjs'
 import { describe, expect, expectTypeOf, it } from 'vitest'
 import * as z from 'zod/mini'
 import { createThread } from './create-thread.js'
+import { deviceStore } from './device-store.js'
 import type { ThreadOptions } from './thread.js'
 import { createAgent } from '../agent/create-agent.js'
 import { defineTool } from '../agent/define-tool.js'
@@ -17,7 +18,7 @@ function orderTool(effects: unknown[] = []) {
 function open(answers: MockAnswer[], more: Partial<ThreadOptions<any>> = {}, effects: unknown[] = []) {
   const model = mockModel(...answers)
   const agent = createAgent({ model, tools: [orderTool(effects)] })
-  return { model, effects, thread: createThread({ agent, id: 't', clock: createTestClock(), ...more }) }
+  return { model, effects, thread: createThread({ agent, id: 't', clock: createTestClock(), store: deviceStore(), ...more }) }
 }
 const shown = ({ thread }: ReturnType<typeof open>) => thread.state.messages.map(message => [message.role, message.status, message.parts.map(part => (part.type === 'text' ? part.text : part.type === 'tool-call' ? part.state : part.type)).join('|')])
 

@@ -1,11 +1,10 @@
 import { Observable, type Subscriber } from 'rxjs'
-import { createConversation, changed, stateOf, type Conversation, type StoredCheckpoint } from './conversation.js'
+import { createConversation, changed, stateOf, type Conversation } from './conversation.js'
 import { createEmitter, type ThreadEmitter } from './emitter.js'
 import { createFlusher } from './flusher.js'
+import { memoryStore } from './memory-store.js'
 import type { ThreadError, ThreadState } from './messages.js'
-import { createPersistence } from './persistence.js'
 import { createRunControl } from './run-control.js'
-import { storedCheckpoints } from './stored-checkpoints.js'
 import { answer, answerCall, cancel, clear, edit, leave, regenerate, restored, runEnded, send, type ThreadCore } from './thread-actions.js'
 import type { Thread, ThreadOptions } from './thread.js'
 import { createIds } from '../context/run-context.js'
@@ -15,12 +14,9 @@ import { systemClock, type Clock } from '../platform/platform.js'
 import type { AgentEvent, NumberedEvent } from '../protocol/events.js'
 import { stringFor } from '../strings.js'
 
-/** How long after a kill a run may go on, in milliseconds: somewhat less than a gateway keeps its logs by default. */
-const RESUMABLE_MS = 55 * 60_000
-
 /**
- * A conversation with an agent. It is there at once; what was stored arrives a moment later (`status` is `restoring`
- * until then, and what is sent meanwhile waits).
+ * A conversation with an agent. It is there at once; with a store, what was stored arrives a moment later (`status` is
+ * `restoring` until then, and what is sent meanwhile waits).
  *
  * @example
  * const thread = createThread({ agent, platform, id: 'barista' })
@@ -64,7 +60,7 @@ export function createThread<Tools extends AnyTool = AnyTool>(options: ThreadOpt
 
 /** What the actions of a thread work with, put together; and what is stored of it is being read. */
 function createCore(options: ThreadOptions, conversation: Conversation, clock: Clock, listeners: ReadonlySet<Subscriber<NumberedEvent>>): ThreadCore & { stop(): void } {
-  const { agent, strings, context } = options
+  const { agent, platform, store, strings, context } = options
   const ids = (context && context.ids) || createIds(clock)
   const emitter = createEmitter()
   const toError = (code: ErrorCode): ThreadError => ({ code, text: stringFor(code, strings), retryable: /^(transport\/|endpoint\/provider-error$)/.test(code) })
@@ -73,29 +69,25 @@ function createCore(options: ThreadOptions, conversation: Conversation, clock: C
     emitter.emit('error', conversation.error)
     changed(conversation)
   }
-  const isResumable = agent.info.capabilities?.resumable === true
-  const { ledger, save, saved, forget, restore, stop } = createPersistence({
-    ...options,
-    conversation,
-    clock,
-    canGoOn: ({ at }: StoredCheckpoint) => isResumable && clock.now() - at < RESUMABLE_MS,
+  const told = {
     onError,
-    onRestored(error) {
+    onRestored(error: SampanError | null) {
       restored(core)
       if (error) onError(error)
     },
-    onLeave: left => leave(core, left),
-  })
+    onLeave: (left: () => void) => leave(core, left),
+  }
+  const isResumable = agent.info.capabilities?.resumable === true
+  const { ledger, checkpoints, restore, ...kept } = platform && store ? store({ ...told, id: options.id, platform, conversation, clock, isResumable }) : memoryStore(told, platform)
   const runs = createRunControl({
     ...options,
     conversation,
-    // Where an answer cannot be read again, a checkpoint would be written for nothing.
-    context: { ...(isResumable && { checkpoints: storedCheckpoints(conversation, clock, saved) }), ledger, ...context, clock, ids },
+    context: { checkpoints, ledger, ...context, clock, ids },
     toError,
     onEvent(event, seq) {
       if (listeners.size) listeners.forEach(listener => listener.next({ seq, event }))
       announceEvent(emitter, event)
-      if (event.type === 'TOOL_CALL_RESULT') save()
+      if (event.type === 'TOOL_CALL_RESULT') kept.save()
     },
     onEnd() {
       // Without an open question no call can be taken up again; another may come to have the same id.
@@ -103,7 +95,7 @@ function createCore(options: ThreadOptions, conversation: Conversation, clock: C
       runEnded(core)
     },
   })
-  const core = { ...options, conversation, runs, emitter, ids, clock, save, forget, stop, queue: [], answers: new Map(), told: conversation.status }
+  const core = { ...options, ...kept, conversation, runs, emitter, ids, clock, queue: [], answers: new Map(), told: conversation.status }
   restore()
   return core
 }

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { createThread } from './create-thread.js'
+import { deviceStore } from './device-store.js'
 import { forgetOldestThread } from './forget-oldest-thread.js'
 import { createAgent } from '../agent/create-agent.js'
 import { fakePlatform, memoryStorage } from '../testkit/fake-platform.js'
@@ -10,7 +11,7 @@ const clock = createTestClock()
 
 function talk(stored: Map<string, string>, id: string) {
   const agent = createAgent({ model: mockModel(textAnswer('好'.repeat(60_000))) })
-  const thread = createThread({ agent, platform: fakePlatform({ stored }), id, clock })
+  const thread = createThread({ agent, platform: fakePlatform({ stored }), id, clock, store: deviceStore() })
   thread.send('x')
   clock.advance(1000)
   return thread

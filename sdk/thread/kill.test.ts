@@ -2,6 +2,7 @@ import { Observable, type Subscriber } from 'rxjs'
 import { describe, expect, it } from 'vitest'
 import * as z from 'zod/mini'
 import { createThread } from './create-thread.js'
+import { deviceStore } from './device-store.js'
 import { createAgent } from '../agent/create-agent.js'
 import { defineTool } from '../agent/define-tool.js'
 import type { ModelEndpoint, ModelEvent } from '../contracts.js'
@@ -66,7 +67,7 @@ function openApp({ endpoint, effects }: Server, stored: Map<string, string>, clo
       },
     })
   const agent = createAgent({ model: endpoint, tools: [tool('find', 'keyword'), tool('note', 'text'), tool('order', 'drink', { approval: 'ask' })] })
-  return createThread({ agent, platform: fakePlatform({ storage: memoryStorage(stored) }), id: 't', clock })
+  return createThread({ agent, platform: fakePlatform({ storage: memoryStorage(stored) }), store: deviceStore(), id: 't', clock })
 }
 type App = ReturnType<typeof openApp>
 
@@ -120,7 +121,7 @@ describe('an app that is killed', () => {
     for (let killAt = 1; killAt < total; killAt++) {
       const server = createServer()
       const platform = fakePlatform()
-      const thread = createThread({ agent: createAgent({ model: server.endpoint }), platform, id: 't', clock: createTestClock() })
+      const thread = createThread({ agent: createAgent({ model: server.endpoint }), platform, id: 't', store: deviceStore(), clock: createTestClock() })
       thread.send('来一杯')
       play(server, thread as never, Math.min(killAt, 3))
       platform.signal('hide')
@@ -133,7 +134,7 @@ describe('an app that is killed', () => {
   it('keeps what had been said where the log is gone', () => {
     const server = createServer()
     const platform = fakePlatform()
-    const thread = createThread({ agent: createAgent({ model: server.endpoint }), platform, id: 't', clock: createTestClock() })
+    const thread = createThread({ agent: createAgent({ model: server.endpoint }), platform, id: 't', store: deviceStore(), clock: createTestClock() })
     thread.send('来一杯')
     play(server, thread as never, 3)
     platform.signal('hide')

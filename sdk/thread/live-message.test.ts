@@ -1,6 +1,7 @@
 import { Subject } from 'rxjs'
 import { describe, expect, it } from 'vitest'
 import { createThread } from './create-thread.js'
+import { deviceStore } from './device-store.js'
 import type { ThreadMessage, ToolCallPart } from './messages.js'
 import { agentTool } from '../agent/agent-tool.js'
 import { createAgent } from '../agent/create-agent.js'
@@ -20,7 +21,7 @@ const shown = ({ parts, status, agentName }: ThreadMessage): unknown[] => [
   status + (agentName ? ' ' + agentName : ''),
   ...parts.map(part => ('text' in part ? part.text : part.type === 'media' ? part : part.type === 'subagent' ? shown(part.child!) : part.child ? [part.toolName, part.state, shown(part.child)] : [part.toolName, part.state])),
 ]
-const open = (agent: Agent<any>, stored?: Map<string, string>) => createThread({ agent, id: 't', clock, platform: stored && fakePlatform({ storage: memoryStorage(stored) }) })
+const open = (agent: Agent<any>, stored?: Map<string, string>) => createThread({ agent, id: 't', clock, platform: stored && fakePlatform({ storage: memoryStorage(stored) }), store: deviceStore() })
 const last = (thread: ReturnType<typeof open>) => thread.state.messages.at(-1)!
 /** An agent whose run says, besides what it must, what the test pushes. */
 function scripted() {

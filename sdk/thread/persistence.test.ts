@@ -3,6 +3,7 @@ import { Subject } from 'rxjs'
 import { describe, expect, it } from 'vitest'
 import * as z from 'zod/mini'
 import { createThread } from './create-thread.js'
+import { deviceStore } from './device-store.js'
 import { createAgent } from '../agent/create-agent.js'
 import { defineTool } from '../agent/define-tool.js'
 import type { ModelEvent, ReplayPolicy } from '../contracts.js'
@@ -50,7 +51,7 @@ function app(storage: Storage, effects: unknown[], answers: MockAnswer[], { exec
     },
   })
   const model = mockModel(...answers)
-  const thread = createThread({ agent: createAgent({ model, tools: [order] }), platform: fakePlatform({ storage }), id: 't', clock: createTestClock() })
+  const thread = createThread({ agent: createAgent({ model, tools: [order] }), platform: fakePlatform({ storage }), store: deviceStore(), id: 't', clock: createTestClock() })
   return { thread, model, call: () => thread.state.messages.flatMap(({ parts }) => parts).find(part => part.type === 'tool-call') }
 }
 const callsOrder = toolAnswer(['c', 'order', { drink: '拿铁' }])
@@ -252,7 +253,7 @@ it('keeps half an answer when the app is hidden', () => {
   const answer = new Subject<ModelEvent>()
   const stored = new Map<string, string>()
   const platform = fakePlatform({ stored })
-  const thread = createThread({ agent: createAgent({ model: mockModel(answer) }), platform, id: 't', clock: createTestClock() })
+  const thread = createThread({ agent: createAgent({ model: mockModel(answer) }), platform, id: 't', store: deviceStore(), clock: createTestClock() })
   thread.send('hi')
   answer.next({ type: 'text-delta', delta: '一半' })
   platform.signal('hide')

@@ -1,9 +1,10 @@
-import { unsettledInterrupts, type Conversation } from './conversation.js'
+import { unsettledInterrupts } from './conversation.js'
 import { snapshot } from './live-message.js'
 import { createPageStore, type PageStore } from './page-store.js'
 import { messageRecords, type ThreadItem, type ThreadRest } from './records.js'
 import type { StoredLedger } from './stored-ledger.js'
-import type { Clock, Storage } from '../platform/platform.js'
+import type { StorePlace } from './thread-store.js'
+import type { Storage } from '../platform/platform.js'
 import { userPrefix, type KnownUser } from '../platform/signed-in-user.js'
 
 /** Where the conversation of one user is stored. */
@@ -16,16 +17,8 @@ export interface Place {
   freeze(): void
 }
 
-/** What is stored of a thread, and where its places are. */
-export interface PlaceOptions {
-  readonly id: string
-  readonly conversation: Conversation
-  readonly clock: Clock
-  readonly persist?: boolean
-}
-
 /** The place of a thread that belongs to this user. */
-export function openPlace({ id, conversation, clock, persist }: PlaceOptions, storage: Storage, ledger: StoredLedger, known: KnownUser): Place {
+export function openPlace({ id, conversation, clock }: Pick<StorePlace, 'id' | 'conversation' | 'clock'>, storage: Storage, ledger: StoredLedger, known: KnownUser): Place {
   const { user } = known
   const now = () => {
     const { settled, live, agentState, checkpoint, children, summary, copied } = conversation
@@ -36,5 +29,5 @@ export function openPlace({ id, conversation, clock, persist }: PlaceOptions, st
   }
   let last: ReturnType<typeof now> | undefined
   const store = createPageStore(storage, userPrefix(known) + id, { ...messageRecords, now: () => last ?? now() })
-  return { user, store, isLocked: persist === false || user === '', freeze: () => void (last = now()) }
+  return { user, store, isLocked: user === '', freeze: () => void (last = now()) }
 }

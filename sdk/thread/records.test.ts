@@ -3,6 +3,7 @@ import { Subject } from 'rxjs'
 import { expect, it } from 'vitest'
 import * as z from 'zod/mini'
 import { createThread } from './create-thread.js'
+import { deviceStore } from './device-store.js'
 import { createAgent } from '../agent/create-agent.js'
 import { defineTool } from '../agent/define-tool.js'
 import type { ModelEvent } from '../contracts.js'
@@ -18,7 +19,7 @@ function load(name: string, answers: MockAnswer[] = [textAnswer('好')]) {
   const effects: string[] = []
   const order = defineTool({ name: 'order', description: 'Orders.', input: z.object({ drink: z.string() }), approval: 'ask', replay: 'never', execute: (_, { toolCallId }) => void effects.push(toolCallId) })
   const model = Object.assign(mockModel(...answers), { info: { provider: 'p', model: 'm', capabilities: { resumable: true } } })
-  const thread = createThread({ agent: createAgent({ model, tools: [order] }), platform: fakePlatform({ storage: memoryStorage(stored) }), id: 't', clock: createTestClock() })
+  const thread = createThread({ agent: createAgent({ model, tools: [order] }), platform: fakePlatform({ storage: memoryStorage(stored) }), store: deviceStore(), id: 't', clock: createTestClock() })
   const shown = () => thread.state.messages.map(({ role, status, parts }) => [role, status, ...parts.map(part => (part.type === 'text' || part.type === 'reasoning' ? part.text : part.type === 'tool-call' ? part.state : part.type))])
   return { stored, thread, model, effects, shown }
 }

@@ -2,6 +2,7 @@ import { Observable, Subject } from 'rxjs'
 import { describe, expect, it } from 'vitest'
 import * as z from 'zod/mini'
 import { createThread } from './create-thread.js'
+import { deviceStore } from './device-store.js'
 import { createAgent } from '../agent/create-agent.js'
 import { defineTool } from '../agent/define-tool.js'
 import type { Agent, CheckpointStore, ModelEvent, RunContext, RunInput } from '../contracts.js'
@@ -26,7 +27,7 @@ function openByHand(stored = new Map<string, string>(), storage = memoryStorage(
     },
     { info: { name: 'by-hand', capabilities: { resumable: true } } },
   )
-  const thread = createThread({ agent, platform: fakePlatform({ storage }), id: 't', clock: createTestClock() })
+  const thread = createThread({ agent, platform: fakePlatform({ storage }), store: deviceStore(), id: 't', clock: createTestClock() })
   const say = (delta: string): void => events.next({ type: 'TEXT_MESSAGE_CONTENT', messageId: delta, delta })
   return { thread, events, runs, stored, say, end: () => end() }
 }
@@ -138,7 +139,7 @@ it('counts what the steps before a kill had used', () => {
   const find = defineTool({ name: 'find', description: 'Finds.', input: z.object({}), execute: () => 1 })
   const open = (...answers: Parameters<typeof mockModel>) => {
     const model = Object.assign(mockModel(...answers), { info: { provider: 'p', model: 'm', capabilities: { resumable: true } } })
-    return createThread({ agent: createAgent({ model, tools: [find] }), platform: fakePlatform({ stored }), id: 't', clock: createTestClock() })
+    return createThread({ agent: createAgent({ model, tools: [find] }), platform: fakePlatform({ stored }), store: deviceStore(), id: 't', clock: createTestClock() })
   }
   const call = toolAnswer(['c', 'find', {}])
   open([...call.slice(0, -2), usage(100), ...call.slice(-1)], answer).send('x')
@@ -158,7 +159,7 @@ it('stores a message and the first checkpoint of its run in one write', () => {
     let heads = 0
     const storage: Storage = { ...inner, set: (key, value, done) => (key === 'sampan/thread/t' && heads++, inner.set(key, value, done)) }
     const model = Object.assign(mockModel(new Subject()), { info: { provider: 'p', model: 'm', capabilities: { resumable } } })
-    createThread({ agent: createAgent({ model }), platform: fakePlatform({ storage }), id: 't', clock: createTestClock() }).send('x')
+    createThread({ agent: createAgent({ model }), platform: fakePlatform({ storage }), store: deviceStore(), id: 't', clock: createTestClock() }).send('x')
     expect(heads).toBe(1)
   }
 })

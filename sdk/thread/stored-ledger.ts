@@ -12,16 +12,16 @@ export interface StoredLedger extends MemoryLedger {
  * A ledger whose entries are stored before an effect begins. An entry that is not stored fails `put`, so that the tool
  * does not run. Where the storage answers at once, so does `put`: a tap is not over by then.
  *
- * @param save keeps the conversation with all entries; without it they last as long as the object.
+ * @param save keeps the conversation with all entries.
  */
-export function storedLedger(save?: (done: (error: SampanError | null) => void) => void): StoredLedger {
+export function storedLedger(save: (done: (error: SampanError | null) => void) => void): StoredLedger {
   const memory = memoryLedger()
   return {
     ...memory,
     put(entry) {
       void memory.put(entry)
       // The other steps are stored with what follows from them: the end of a run, a result.
-      if (save && /^(armed|executing)$/.test(entry.state)) return whenSaved(save)
+      if (/^(armed|executing)$/.test(entry.state)) return whenSaved(save)
     },
     restore: entries => entries.forEach(entry => void (memory.get(entry.toolCallId) || memory.put(entry))),
   }

@@ -2,6 +2,7 @@ import { Observable, type Subscriber } from 'rxjs'
 import { describe, expect, it } from 'vitest'
 import * as z from 'zod/mini'
 import { createThread } from './create-thread.js'
+import { deviceStore } from './device-store.js'
 import type { MessagePart, ToolCallPart } from './messages.js'
 import { agentTool } from '../agent/agent-tool.js'
 import { createAgent } from '../agent/create-agent.js'
@@ -70,7 +71,7 @@ function openApp({ manager, model, effects }: Server, stored: Map<string, string
   const barista = createAgent({ name: 'barista', model: model('barista'), tools: [tool('find', 'keyword'), tool('order', 'drink', 'ask'), tool('note', 'text')] })
   const member = (name: string) => createAgent({ name, model: model(name), tools: [tool('order', 'drink', 'ask')] })
   const agent: Agent = isTeam ? createTeam({ agents: [member('triage'), member('billing')] }) : createAgent({ model: model(manager), tools: [agentTool({ agent: barista })] })
-  return createThread({ agent, platform: fakePlatform({ storage: memoryStorage(stored) }), id: 't', clock: createTestClock() })
+  return createThread({ agent, platform: fakePlatform({ storage: memoryStorage(stored) }), store: deviceStore(), id: 't', clock: createTestClock() })
 }
 type App = ReturnType<typeof openApp>
 

@@ -1,4 +1,3 @@
-import { boundTurns } from './bound-turns.js'
 import { addUser, changed, cutFrom, empty, reopenLast, settle, type Conversation } from './conversation.js'
 import type { ThreadEmitter } from './emitter.js'
 import { readTool, setTool } from './live-message.js'
@@ -17,8 +16,9 @@ export interface ThreadCore {
   readonly ids: IdSource
   readonly clock: Clock
   readonly whileRunning?: ThreadOptions['whileRunning']
-  readonly keep?: ThreadOptions['keep']
   save(): void
+  /** A run is over: saved, and bounded. */
+  ended(): void
   forget(): void
   queue: readonly Content[]
   /** Answers to open interrupts, until all are there. */
@@ -125,14 +125,13 @@ export function leave(core: ThreadCore, left: () => void): void {
 
 /** A run is over: whoever listens is told, the rest is stored, and the next message in the queue is sent. */
 export function runEnded(core: ThreadCore): void {
-  const { conversation, emitter, save, keep } = core
+  const { conversation, emitter } = core
   const { settled, error } = conversation
   const last = settled[settled.length - 1]
   if (last?.role === 'assistant') emitter.emit('message', last)
   if (error) emitter.emit('error', error)
   announce(core)
-  boundTurns(conversation, keep, save)
-  save()
+  core.ended()
   // An answer that failed is looked at first: what waits would only fail after it.
   if (conversation.status === 'idle' && !conversation.error) sendNext(core)
 }

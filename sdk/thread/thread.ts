@@ -4,13 +4,12 @@ import type { AgentEvent, NumberedEvent } from '../protocol/events.js'
 import type { ContentPart } from '../protocol/messages.js'
 import type { Clock, Platform, Stop } from '../platform/platform.js'
 import type { ThreadError, ThreadMessage, ThreadState, ThreadStatus } from './messages.js'
-import type { KeepOptions } from './bound-turns.js'
-import type { ThreadCopy } from './thread-copy.js'
+import type { ThreadStore } from './thread-store.js'
 import type { Strings } from '../strings.js'
 
 export interface ThreadOptions<Tools extends AnyTool = AnyTool> {
   agent: Agent<Tools>
-  /** Storage and lifecycle come from here. Without it nothing is stored. */
+  /** The host: where a store keeps things, and whose answers are labelled. Without it nothing is kept. */
   platform?: Platform
   /** Names the conversation; the same id finds it again after a restart. */
   id: string
@@ -18,12 +17,8 @@ export interface ThreadOptions<Tools extends AnyTool = AnyTool> {
   strings?: Strings
   /** Says that AI generates the answers. Default: `label` of `strings` in mini-programs, nothing on the web and in Node. */
   label?: string
-  /** `false`: keep nothing on the phone. Default: store, where there is a platform. */
-  persist?: boolean
-  /** How much is kept: above it the oldest turns are dropped. Default: 400 messages, 1 MB. */
-  keep?: KeepOptions
-  /** `copyTo(…)`: what is stored on the phone follows to another place, and from there to the user's other phones. */
-  copy?: ThreadCopy
+  /** `deviceStore()`: the conversation outlives the app. Default: it lasts as long as this object. */
+  store?: ThreadStore
   /**
    * What `send` does while a run is active. `queue` (default): the message waits and is sent when the run has ended.
    * `cancel`: the run is cancelled first. `refuse`: `send` returns `false`.
@@ -47,7 +42,7 @@ export interface ThreadEvents<Tools extends AnyTool = AnyTool> {
   error: (error: ThreadError) => void
 }
 
-/** A conversation: it outlives its runs, and with a platform also the app. */
+/** A conversation: it outlives its runs, and with a store also the app. */
 export interface Thread<Tools extends AnyTool = AnyTool> {
   readonly id: string
   /** The state now, exact to the last event. */
@@ -81,7 +76,7 @@ export interface Thread<Tools extends AnyTool = AnyTool> {
   edit(messageId: string, content: string): boolean
   /** Drops the answer to the last user message (or to that of the given answer) and runs again. */
   regenerate(messageId?: string): boolean
-  /** Forgets the conversation, here and in storage. */
+  /** Forgets the conversation, here and in its store. */
   clear(): void
   /** Leaves: writes what must survive, stops listening. The thread cannot be used afterwards. */
   dispose(): void

@@ -2,6 +2,8 @@ import { Subject } from 'rxjs'
 import { describe, expect, it } from 'vitest'
 import * as z from 'zod/mini'
 import { createThread } from './create-thread.js'
+import { deviceStore } from './device-store.js'
+import type { ThreadStore } from './thread-store.js'
 import { changeUser, forgetUser } from './index.js'
 import { createAgent } from '../agent/create-agent.js'
 import { defineTool } from '../agent/define-tool.js'
@@ -13,9 +15,9 @@ import { createTestClock } from '../testkit/test-clock.js'
 
 const order = defineTool({ name: 'order', description: 'Orders.', input: z.object({ drink: z.string() }), approval: 'ask', execute: () => ({ number: 7 }) })
 
-function open(storage: Storage, answers: MockAnswer[] = [textAnswer('好')], more: { id?: string; persist?: boolean } = {}) {
+function open(storage: Storage, answers: MockAnswer[] = [textAnswer('好')], more: { id?: string; store?: ThreadStore } = {}) {
   const platform = fakePlatform({ storage })
-  const thread = createThread({ agent: createAgent({ model: mockModel(...answers), tools: [order] }), platform, id: 't', clock: createTestClock(), ...more })
+  const thread = createThread({ agent: createAgent({ model: mockModel(...answers), tools: [order] }), platform, id: 't', clock: createTestClock(), store: deviceStore(), ...more })
   return { thread, storage, platform }
 }
 const said = ({ thread }: ReturnType<typeof open>) => thread.state.messages.flatMap(({ parts }) => parts.map(part => (part.type === 'text' ? part.text : part.type)))
@@ -129,7 +131,7 @@ describe('the user of a phone', () => {
     expect(said(open(later))).toHaveLength(4)
   })
   it('who is unknown and has no storage is told apart all the same', () => {
-    const opened = open(memoryStorage(new Map()), undefined, { persist: false })
+    const opened = open(memoryStorage(new Map()), undefined, { store: undefined })
     changeUser(opened.storage, 'anna')
     opened.thread.send('a')
     changeUser(opened.storage, 'bert')

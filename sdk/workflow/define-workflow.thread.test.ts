@@ -6,6 +6,7 @@ import { defineTool } from '../agent/define-tool.js'
 import { fakePlatform, memoryStorage } from '../testkit/fake-platform.js'
 import { createTestClock } from '../testkit/test-clock.js'
 import { createThread } from '../thread/create-thread.js'
+import { deviceStore } from '../thread/device-store.js'
 
 // A workflow where most of them run: in a thread on a phone, over kills.
 
@@ -22,7 +23,7 @@ function createShop() {
     release: () => release!(undefined),
     open() {
       const platform = fakePlatform({ storage: memoryStorage(stored) })
-      return createThread({ agent, platform, id: 'shop', clock: createTestClock() })
+      return createThread({ agent, platform, id: 'shop', store: deviceStore(), clock: createTestClock() })
     },
   }
 }

@@ -1,5 +1,6 @@
 import { connect, createAgent, createThread, defineTool, en, zh } from 'sampan'
 import { openai } from 'sampan/endpoints/openai'
+import { deviceStore } from 'sampan/thread/device-store'
 import * as z from 'sampan/zod'
 import { searchMenu } from './menu'
 import { placeOrder } from './orders'
@@ -43,7 +44,7 @@ const agent = createAgent({
 export function openThread(locale: Locale) {
   const strings = locale === 'en' ? en : zh
   // Mini-programs have a label by default; h5 has it because it is given.
-  return createThread({ agent, platform, id: 'barista', strings, label: strings.label })
+  return createThread({ agent, platform, id: 'barista', store: deviceStore(), strings, label: strings.label })
 }
 
 export type BaristaThread = ReturnType<typeof openThread>

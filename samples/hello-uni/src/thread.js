@@ -1,6 +1,7 @@
 import { connect, createAgent, createThread, defineTool, zh } from 'sampan'
 import { uniPlatform } from 'sampan/adapters/uni'
 import { openai } from 'sampan/endpoints/openai'
+import { deviceStore } from 'sampan/thread/device-store'
 
 const menu = [{ id: 'latte', name: '拿铁 latte', yuan: 26 }, { id: 'americano', name: '美式 americano', yuan: 19 }, { id: 'oolong', name: '单丛乌龙 oolong', yuan: 24 }]
 
@@ -35,4 +36,4 @@ const model = openai({ connection: gateway, model: 'default' })
 const agent = createAgent({ model, tools: [findDrinks, createOrder], instructions: '你是舢板咖啡的店员，回答简短。先查菜单再下单。' })
 
 // Mini-programs have a label by default; h5 has it because it is given.
-export const thread = createThread({ agent, platform, id: 'barista', label: zh.label })
+export const thread = createThread({ agent, platform, id: 'barista', label: zh.label, store: deviceStore() })

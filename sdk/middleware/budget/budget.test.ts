@@ -11,6 +11,7 @@ import type { KeyValueStore, ModelEvent, RunContext, RunInput, RunMiddleware } f
 import type { AgentEvent } from '../../protocol/events.js'
 import type { TokenUsage } from '../../protocol/messages.js'
 import { createThread } from '../../thread/create-thread.js'
+import { deviceStore } from '../../thread/device-store.js'
 import { fakePlatform, memoryStorage } from '../../testkit/fake-platform.js'
 import { finish, mockModel, textAnswer, toolAnswer } from '../../testkit/mock-model.js'
 import { createTestClock } from '../../testkit/test-clock.js'
@@ -129,7 +130,7 @@ describe('answering', () => {
   })
   it('works from a thread, and what was said stands there', () => {
     const { agent, clock } = setUp({ run: { steps: 1 } }, 1)
-    const thread = createThread({ agent, platform: fakePlatform(), id: 't', clock })
+    const thread = createThread({ agent, platform: fakePlatform(), id: 't', store: deviceStore(), clock })
     thread.send('来一杯')
     expect(thread.state.status).toBe('waiting')
     thread.answer(thread.state.interrupts[0]!.id, { approved: true, more: { steps: 3 } })

@@ -18,7 +18,7 @@ async function start(stream: StreamKind, connection: Partial<ConnectOptions> = {
   const node = nodePlatform()
   const openSocket = connection.socket && openWsSocket
   const platform = { ...node, openSocket, capabilities: { ...node.capabilities, stream } }
-  const thread = createThread({ agent: createAgent({ model: openai({ connection: connect({ platform, url: gateway.url, ...connection }), model: 'default' }) }), id: 'stop', persist: false })
+  const thread = createThread({ agent: createAgent({ model: openai({ connection: connect({ platform, url: gateway.url, ...connection }), model: 'default' }) }), id: 'stop' })
   const ends: string[] = []
   thread.events$.subscribe(({ event }) => {
     if (event.type === 'RUN_FINISHED' || event.type === 'RUN_ERROR') ends.push(event.type)

@@ -1,6 +1,7 @@
 const { connect, createAgent, createThread, defineTool } = require('sampan')
 const { openai } = require('sampan/endpoints/openai')
 const { wechatPlatform } = require('sampan/adapters/wechat')
+const { deviceStore } = require('sampan/thread/device-store')
 const { threadBehavior } = require('sampan/view/behavior')
 
 const menu = [{ id: 'latte', name: '拿铁 latte', yuan: 26 }, { id: 'americano', name: '美式 americano', yuan: 19 }, { id: 'oolong', name: '单丛乌龙 oolong', yuan: 24 }]
@@ -30,7 +31,7 @@ const platform = wechatPlatform()
 const gateway = connect({ platform, url: 'http://127.0.0.1:8787' })
 const model = openai({ connection: gateway, model: 'default' })
 const agent = createAgent({ model, tools: [findDrinks, createOrder], instructions: '你是舢板咖啡的店员，回答简短。先查菜单再下单。' })
-const thread = createThread({ agent, platform, id: 'barista' })
+const thread = createThread({ agent, platform, id: 'barista', store: deviceStore() })
 
 Page({
   behaviors: [threadBehavior(thread, Behavior)],

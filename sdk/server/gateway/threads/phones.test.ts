@@ -6,6 +6,7 @@ import { gatewayThreads } from '../../../endpoints/threads.js'
 import { connect, createAgent, createThread } from '../../../index.js'
 import { startByteServer } from '../../../testkit/byte-server.js'
 import { memoryStorage } from '../../../testkit/fake-platform.js'
+import { deviceStore } from '../../../thread/device-store.js'
 import { copyTo } from '../../../thread/index.js'
 import { eraseUser, signOut } from '../../../transport/index.js'
 import { delta, done, finish, providerKey, until } from '../__fixtures__/harness.js'
@@ -27,7 +28,7 @@ async function start() {
     const connection = connect({ platform, url: gateway.url })
     const agent = createAgent({ model: openai({ connection, model: 'default' }) })
     const remote = gatewayThreads({ connection })
-    const thread = createThread({ agent, platform, id: 'b/1 你', copy: copyTo(remote) })
+    const thread = createThread({ agent, platform, id: 'b/1 你', store: deviceStore({ copy: copyTo(remote) }) })
     onTestFinished(() => thread.dispose())
     const isReady = () => thread.state.status === 'idle'
     const send = async (text: string) => {
