@@ -1,6 +1,7 @@
 import { connect, createAgent, createThread, defineTool, type Agent, type RunInput, type Thread } from 'sampan'
 import { wechatPlatform } from 'sampan/adapters/wechat'
 import { openai } from 'sampan/endpoints/openai'
+import { createJsonReader } from 'sampan/protocol'
 import { of } from 'sampan/rxjs'
 import { deviceStore } from 'sampan/thread/device-store'
 import { threadView } from 'sampan/view'
@@ -39,7 +40,7 @@ export const create: CreateContender = (feed): Contender => {
   const phone = (history: readonly HistoryMessage[]) => wechatPlatform(createWx(feed, pace, new Map(storedConversation(history))))
 
   const start = (job: Job, agent: Agent, onPatch: (page: Page) => void): Run => {
-    const thread = createThread({ agent, platform: phone(job.history), id: 'bench', clock, store: deviceStore() })
+    const thread = createThread({ agent, platform: phone(job.history), id: 'bench', clock, store: deviceStore(), growingArgs: createJsonReader })
     const page = new Page()
     // The page is open, with the earlier conversation on it, before anything is timed.
     const drawing = threadView(thread).patches$.subscribe(patch => {

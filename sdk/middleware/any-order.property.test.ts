@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { Observable } from 'rxjs'
 import { expect, it } from 'vitest'
 import { breaker } from './breaker.js'
-import { budget } from './budget/index.js'
+import { budget, countStore } from './budget/index.js'
 import { cache } from './cache/index.js'
 import { fallback } from './fallback.js'
 import { fence } from './fence.js'
@@ -75,7 +75,7 @@ const RUN: Record<string, () => RunMiddleware> = {
   label: () => label({ producer: '某某' }),
   trace: () => trace({ sink() {}, content: true }),
   ownBudget: () => budget({ run: { steps: 3 } }),
-  budget: () => budget({ run: { tokens: 80 }, day: { tokens: 500 }, store: memoryStorage(new Map()) }),
+  budget: () => budget({ run: { tokens: 80 }, day: { tokens: 500 }, store: countStore(memoryStorage(new Map())) }),
   leftOut: () => compaction({ maxTokens: 40 }),
   summary: () => compaction({ maxTokens: 60, summary: { model: mockModel(textAnswer('总结'), errorAnswer(cut)) } }),
   output: () => partialOutput(),

@@ -1,7 +1,7 @@
 import { Observable, type Subscriber } from 'rxjs'
 import { describe, expect, it } from 'vitest'
 import { breaker } from './breaker.js'
-import { budget } from './budget/index.js'
+import { budget, countStore } from './budget/index.js'
 import { cache } from './cache/index.js'
 import { fence } from './fence.js'
 import { guardrail } from './guardrail/index.js'
@@ -60,7 +60,7 @@ function openApp({ endpoint, effects }: Server, stored: Map<string, string>, mod
     guardrail({ input: () => 'allow', output: text => (text.includes('坏') ? { replace: '*' } : 'allow'), mode }),
     label({ producer: '某某' }),
     trace({ sink() {} }),
-    budget({ run: { tokens: 1000 }, thread: { tokens: 1000 }, day: { tokens: 1000 }, store }),
+    budget({ run: { tokens: 1000 }, thread: { tokens: 1000 }, day: { tokens: 1000 }, store: countStore(store) }),
     budget({ run: { steps: 20 } }),
     compaction({ maxTokens: 500 }),
     partialOutput(),

@@ -18,8 +18,9 @@ const handlers: Handlers = {
   REASONING_MESSAGE_CONTENT({ messageId, delta }, live) {
     appendText(live, 'reasoning', messageId, delta)
   },
-  TOOL_CALL_START({ toolCallId, toolCallName, parentMessageId }, live) {
-    addTool(live, { type: 'tool-call', id: toolCallId, toolCallId, toolName: toolCallName, state: 'streaming', args: {}, argsText: '', parentMessageId })
+  TOOL_CALL_START({ toolCallId, toolCallName, parentMessageId }, live, { growingArgs }) {
+    const part: ToolCallPart = { type: 'tool-call', id: toolCallId, toolCallId, toolName: toolCallName, state: 'streaming', args: {}, argsText: '', parentMessageId }
+    addTool(live, part, growingArgs?.())
   },
   TOOL_CALL_ARGS({ toolCallId, delta }, { tools }) {
     tools.get(toolCallId)?.news.push(delta)

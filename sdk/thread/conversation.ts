@@ -3,6 +3,7 @@ import { textPart } from './growing-text.js'
 import type { Checkpoint } from '../contracts.js'
 import type { MessagePart, MessageStatus, ThreadError, ThreadMessage, ThreadState, ThreadStatus, ToolCallPart } from './messages.js'
 import type { ContentPart, Interrupt, ResumeEntry } from '../protocol/messages.js'
+import type { JsonReader } from '../protocol/partial-json.js'
 
 /** That a run can go on, and what of its message was there by then: all after that is said again. */
 export interface StoredCheckpoint {
@@ -20,6 +21,8 @@ export interface StoredCheckpoint {
 export interface Conversation {
   /** Says on the page that AI answers. */
   readonly label: string
+  /** Makes what reads the arguments of a call before they are complete. */
+  readonly growingArgs?: () => JsonReader
   status: ThreadStatus
   settled: readonly ThreadMessage[]
   live?: LiveMessage
@@ -52,8 +55,8 @@ export interface Conversation {
   readonly watchers: Set<() => void>
 }
 
-export function createConversation(label: string): Conversation {
-  return { label, status: 'restoring', settled: [], interrupts: [], answered: [], queued: [], children: new Map(), watchers: new Set() }
+export function createConversation(label: string, growingArgs?: Conversation['growingArgs']): Conversation {
+  return { label, growingArgs, status: 'restoring', settled: [], interrupts: [], answered: [], queued: [], children: new Map(), watchers: new Set() }
 }
 
 /** To be called after each change. Cheap: most calls only find that somebody was told. */

@@ -25,7 +25,7 @@ import { stringFor } from '../strings.js'
  */
 export function createThread<Tools extends AnyTool = AnyTool>(options: ThreadOptions<Tools>): Thread<Tools> {
   const { id, clock = systemClock, flushMs = 80 } = options
-  const conversation = createConversation(labelOf(options))
+  const conversation = createConversation(labelOf(options), options.growingArgs)
   const listeners = new Set<Subscriber<NumberedEvent>>()
   const core = createCore(options, conversation, clock, listeners)
   const { emitter, runs, save } = core

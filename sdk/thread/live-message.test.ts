@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { createThread } from './create-thread.js'
 import { deviceStore } from './device-store.js'
 import type { ThreadMessage, ToolCallPart } from './messages.js'
+import type { ThreadOptions } from './thread.js'
 import { agentTool } from '../agent/agent-tool.js'
 import { createAgent } from '../agent/create-agent.js'
 import { defineTool } from '../agent/define-tool.js'
@@ -10,6 +11,7 @@ import type { Agent, ModelEvent } from '../contracts.js'
 import { SampanError } from '../errors.js'
 import { customEvent } from '../protocol/custom-events.js'
 import type { AgentEvent } from '../protocol/events.js'
+import { createJsonReader } from '../protocol/partial-json.js'
 import { fakePlatform, memoryStorage } from '../testkit/fake-platform.js'
 import { mockModel, textAnswer, toolAnswer } from '../testkit/mock-model.js'
 import { createTestClock } from '../testkit/test-clock.js'
@@ -21,7 +23,7 @@ const shown = ({ parts, status, agentName }: ThreadMessage): unknown[] => [
   status + (agentName ? ' ' + agentName : ''),
   ...parts.map(part => ('text' in part ? part.text : part.type === 'media' ? part : part.type === 'subagent' ? shown(part.child!) : part.child ? [part.toolName, part.state, shown(part.child)] : [part.toolName, part.state])),
 ]
-const open = (agent: Agent<any>, stored?: Map<string, string>) => createThread({ agent, id: 't', clock, platform: stored && fakePlatform({ storage: memoryStorage(stored) }), store: deviceStore() })
+const open = (agent: Agent<any>, stored?: Map<string, string>, more: Partial<ThreadOptions> = {}) => createThread({ agent, id: 't', clock, platform: stored && fakePlatform({ storage: memoryStorage(stored) }), store: deviceStore(), ...more })
 const last = (thread: ReturnType<typeof open>) => thread.state.messages.at(-1)!
 /** An agent whose run says, besides what it must, what the test pushes. */
 function scripted() {
@@ -30,6 +32,32 @@ function scripted() {
   const say = (...events: AgentEvent[]) => events.forEach(event => says.next(event))
   return { agent, say, says }
 }
+
+describe('arguments of a call', () => {
+  const pieces = ['{"dri', 'nk":"拿', '铁","cup', 's":2}']
+  function argsAfterEach(more: Partial<ThreadOptions>): unknown[] {
+    const answer = new Subject<ModelEvent>()
+    const thread = open(createAgent({ model: mockModel(answer) }), undefined, more)
+    const call = () => last(thread).parts[0] as ToolCallPart
+    thread.send('hi')
+    answer.next({ type: 'tool-call-start', toolCallId: 'c', toolCallName: 'find' })
+    const seen = pieces.map(delta => {
+      answer.next({ type: 'tool-call-delta', toolCallId: 'c', delta })
+      return JSON.stringify(call().args)
+    })
+    expect(call().argsText).toBe(pieces.join(''))
+    answer.next({ type: 'tool-call-end', toolCallId: 'c' })
+    answer.next({ type: 'finish', reason: 'tool-calls' })
+    answer.complete()
+    return [...seen, call().args]
+  }
+  it('are there when they are complete', () => {
+    expect(argsAfterEach({})).toEqual(['{}', '{}', '{}', '{}', { drink: '拿铁', cups: 2 }])
+  })
+  it('grow while they come, where the app hands in a reader', () => {
+    expect(argsAfterEach({ growingArgs: createJsonReader })).toEqual(['{}', '{"drink":"拿"}', '{"drink":"拿铁"}', '{"drink":"拿铁","cups":2}', { drink: '拿铁', cups: 2 }])
+  })
+})
 
 describe('an answer that begins anew', () => {
   it('shows what came after the reset, and nothing of what came before', () => {

@@ -2,14 +2,15 @@ import { grow, readText, textPart, type GrowingText } from './growing-text.js'
 import type { MessagePart, MessageStatus, SubagentPart, TextPart, ThreadError, ThreadMessage, ToolCallPart } from './messages.js'
 import type { SubagentStartedEvent } from '../protocol/events.js'
 import { parseJson } from '../protocol/json.js'
-import { createJsonReader, type JsonReader } from '../protocol/partial-json.js'
+import type { JsonReader } from '../protocol/partial-json.js'
 
 /** A tool call on its way, or a run inside that stands by itself. */
 export interface LiveTool {
   part: ToolCallPart
   /** Arguments as they come. They are read when somebody looks, several pieces at once, and never from their start again. */
   news: string[]
-  reader?: JsonReader
+  /** Reads them before they are complete, where the app wants that. */
+  readonly reader?: JsonReader
   /** What the run says that this call is. */
   child?: LiveMessage
 }
@@ -57,9 +58,9 @@ export function appendText(live: LiveMessage, type: 'text' | 'reasoning', id: st
   grow(text, delta)
 }
 
-export function addTool(live: LiveMessage, part: ToolCallPart | SubagentPart): LiveTool {
+export function addTool(live: LiveMessage, part: ToolCallPart | SubagentPart, reader?: JsonReader): LiveTool {
   const { id, child } = part
-  const tool: LiveTool = { part: part as ToolCallPart, news: [] }
+  const tool: LiveTool = { part: part as ToolCallPart, news: [], reader }
   if (child) addChild(live, tool, child.id, child).status = child.status
   live.tools.set(id, tool)
   live.parts.push(tool)
@@ -126,11 +127,11 @@ export function setTool(tool: LiveTool | undefined, change: Partial<ToolCallPart
 /** A call as it is now. */
 export function readTool(tool: LiveTool): ToolCallPart {
   if (tool.news.length) {
+    const { reader, part } = tool
     const news = tool.news.join('')
     tool.news = []
-    const reader = (tool.reader ??= createJsonReader())
-    reader.push(news)
-    setTool(tool, { args: (reader.value ?? {}) as ToolCallPart['args'], argsText: tool.part.argsText + news })
+    reader?.push(news)
+    setTool(tool, { args: ((reader && reader.value) || part.args) as ToolCallPart['args'], argsText: part.argsText + news })
   }
   const child = tool.child && snapshot(tool.child)
   if (child !== tool.part.child) setTool(tool, { child })

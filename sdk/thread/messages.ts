@@ -44,7 +44,7 @@ export interface ToolCallPartOf<Name extends string, Args, Result> {
   readonly toolCallId: string
   readonly toolName: Name
   readonly state: ToolCallState
-  /** What is known of the arguments: while `streaming` some may be missing or cut. */
+  /** Empty while `streaming`; or, with `growingArgs`, what is known of them: some may be missing or cut. */
   readonly args: Partial<Args>
   /** Set when `done`. A result that is no JSON stands here as text. */
   readonly result?: Result

@@ -2,6 +2,7 @@ import type { Observable } from 'rxjs'
 import type { Agent, AnyTool, RunContext } from '../contracts.js'
 import type { AgentEvent, NumberedEvent } from '../protocol/events.js'
 import type { ContentPart } from '../protocol/messages.js'
+import type { JsonReader } from '../protocol/partial-json.js'
 import type { Clock, Platform, Stop } from '../platform/platform.js'
 import type { ThreadError, ThreadMessage, ThreadState, ThreadStatus } from './messages.js'
 import type { ThreadStore } from './thread-store.js'
@@ -19,6 +20,11 @@ export interface ThreadOptions<Tools extends AnyTool = AnyTool> {
   label?: string
   /** `deviceStore()`: the conversation outlives the app. Default: it lasts as long as this object. */
   store?: ThreadStore
+  /**
+   * `createJsonReader` of `sampan/protocol`: a call's `args` grow while they come. Default: they are empty until they are
+   * complete. `argsText` grows either way.
+   */
+  growingArgs?: () => JsonReader
   /**
    * What `send` does while a run is active. `queue` (default): the message waits and is sent when the run has ended.
    * `cancel`: the run is cancelled first. `refuse`: `send` returns `false`.

@@ -8,6 +8,7 @@ import { defineTool } from '../agent/define-tool.js'
 import type { ModelEvent } from '../contracts.js'
 import { customEvent } from '../protocol/custom-events.js'
 import type { AgentEvent } from '../protocol/events.js'
+import { createJsonReader } from '../protocol/partial-json.js'
 import { createThread } from '../thread/create-thread.js'
 import { mockModel, toolAnswer, type MockAnswer } from '../testkit/mock-model.js'
 import { createTestClock } from '../testkit/test-clock.js'
@@ -24,7 +25,7 @@ function setData(data: any, patch: Record<string, unknown>): void {
 function open(...answers: MockAnswer[]) {
   const clock = createTestClock()
   const order = defineTool({ name: 'order', description: '', input: { type: 'object', properties: { note: { type: 'string' } } }, approval: 'ask', execute: () => ({ number: 7 }) })
-  const thread = createThread({ agent: createAgent({ model: mockModel(...answers), tools: [order] }), id: 't', clock })
+  const thread = createThread({ agent: createAgent({ model: mockModel(...answers), tools: [order] }), id: 't', clock, growingArgs: createJsonReader })
   return { clock, thread }
 }
 const asSent = (data: ViewData): unknown => JSON.parse(JSON.stringify(data))

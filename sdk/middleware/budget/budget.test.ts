@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { Observable, of, Subject } from 'rxjs'
 import { describe, expect, it } from 'vitest'
-import { budget, budgetEn, type BudgetOptions } from './index.js'
+import { budget, budgetEn, countStore, type BudgetOptions } from './index.js'
 import { answers, asked, contextOf, endOf, historyOf, question, record, run } from '../../agent/__fixtures__/runs.js'
 import { agentTool } from '../../agent/agent-tool.js'
 import { createAgent } from '../../agent/create-agent.js'
@@ -166,7 +166,7 @@ describe('an agent that works for another', () => {
 
 describe('limits that outlive a run', () => {
   it('of a thread hold for that thread only, whoever comes after', () => {
-    const store = memoryStorage(new Map())
+    const store = countStore(memoryStorage(new Map()))
     const options: BudgetOptions = { thread: { steps: 3 }, store }
     expect(outcomeOf(setUp(options, 1).start())).toBe('success')
     const later = setUp(options, 1)
@@ -174,7 +174,7 @@ describe('limits that outlive a run', () => {
     expect(outcomeOf(later.start(question({ threadId: 'other' })))).toBe('success')
   })
   it('of a day end with it', () => {
-    const { start, clock, steps } = setUp({ day: { steps: 2 }, store: memoryStorage(new Map()) }, 0)
+    const { start, clock, steps } = setUp({ day: { steps: 2 }, store: countStore(memoryStorage(new Map())) }, 0)
     start()
     start(question({ threadId: 'other' }))
     expect([outcomeOf(start()), steps()]).toEqual(['interrupt', 2])
@@ -182,7 +182,7 @@ describe('limits that outlive a run', () => {
     expect(outcomeOf(start())).toBe('success')
   })
   it('can be raised for one answer, and stay as they are', () => {
-    const { start, steps } = setUp({ day: { steps: 1 }, store: memoryStorage(new Map()) }, 2)
+    const { start, steps } = setUp({ day: { steps: 1 }, store: countStore(memoryStorage(new Map())) }, 2)
     expect(outcomeOf(start(resume(start(), { approved: true, more: { steps: 5 } })))).toBe('success')
     expect([steps(), outcomeOf(start())]).toEqual([3, 'interrupt'])
   })
@@ -190,12 +190,12 @@ describe('limits that outlive a run', () => {
     const waiting: (() => void)[] = []
     const stored = memoryStorage(new Map([['sampan/budget/thread/thread', '{"version":1,"counts":{"steps":5},"warned":[]}']]))
     const slow: KeyValueStore = { ...stored, get: (key, done) => void waiting.push(() => stored.get(key, done)) }
-    const fresh = setUp({ thread: { steps: 5 }, store: slow }, 0)
+    const fresh = setUp({ thread: { steps: 5 }, store: countStore(slow) }, 0)
     const recording = record(fresh.agent, question(), fresh.context())
     expect([recording.events, fresh.steps()]).toEqual([[], 0])
     waiting.shift()!()
     expect([outcomeOf(recording.events), fresh.steps()]).toEqual(['interrupt', 0])
-    const tapped = setUp({ thread: { steps: 5 }, store: slow }, 0)
+    const tapped = setUp({ thread: { steps: 5 }, store: countStore(slow) }, 0)
     record(tapped.agent, question({ resume: [{ interruptId: 'approve-a', status: 'resolved', payload: { approved: true } }] }), tapped.context())
     expect(tapped.steps()).toBe(1)
     waiting.shift()!()
@@ -206,7 +206,7 @@ describe('limits that outlive a run', () => {
     ['throws', { get() { throw new Error('no') }, set() { throw new Error('no') }, delete() {} }],
     ['holds nonsense', { get: (_, done) => done(null, '[7'), set: (_, __, done) => done(null), delete() {} }],
   ])('go on with what is known where a store %s', (_, store) => {
-    const { start, steps } = setUp({ thread: { steps: 2 }, store }, 0)
+    const { start, steps } = setUp({ thread: { steps: 2 }, store: countStore(store) }, 0)
     expect([start(), start(), start()].map(outcomeOf)).toEqual(['success', 'success', 'interrupt'])
     expect(steps()).toBe(2)
   })
@@ -226,7 +226,7 @@ describe('a warning', () => {
     expect(events.slice(-2).map(({ type }) => type)).toEqual(['CUSTOM', 'RUN_FINISHED'])
   })
   it('is not given again in the next run of a thread, and once more of a limit that was raised', () => {
-    const { start } = setUp({ thread: { steps: 5 }, store: memoryStorage(new Map()) }, 0)
+    const { start } = setUp({ thread: { steps: 5 }, store: countStore(memoryStorage(new Map())) }, 0)
     expect([1, 2, 3, 4, 5].map(() => warningsOf(start()).length)).toEqual([0, 0, 0, 1, 0])
     const raised = setUp({ run: { steps: 2 } })
     const first = raised.start()
@@ -304,7 +304,7 @@ describe('a provider that tells no usage', () => {
       { type: 'RUN_FINISHED', threadId: 'thread', runId: 'run-1', usage: [{ provider: 'mock', model: 'mock', inputTokens: 70, outputTokens: 30 }] },
     ]
     const stored = new Map<string, string>()
-    const wrap: RunMiddleware = budget({ thread: { tokens: 1000 }, store: memoryStorage(stored) })
+    const wrap: RunMiddleware = budget({ thread: { tokens: 1000 }, store: countStore(memoryStorage(stored)) })
     const seen: AgentEvent[] = []
     wrap(question(), contextOf(), () => of(...remote)).subscribe(event => void seen.push(event))
     expect(endOf(seen).metadata).toBeUndefined()
@@ -317,7 +317,7 @@ describe('cancelling', () => {
     const stored = new Map<string, string>()
     const cancel = createCancel()
     const answer = new Subject<ModelEvent>()
-    record(createAgent({ model: mockModel(answer), middleware: [budget({ day: { tokens: 99 }, store: memoryStorage(stored) })] }), question(), contextOf({ cancel: cancel.signal }))
+    record(createAgent({ model: mockModel(answer), middleware: [budget({ day: { tokens: 99 }, store: countStore(memoryStorage(stored)) })] }), question(), contextOf({ cancel: cancel.signal }))
     answer.next({ type: 'text-delta', delta: '说了很多' })
     void cancel.cancel()
     expect(JSON.parse(stored.get('sampan/budget/day')!).counts).toMatchObject({ tokens: 5 + 4, steps: 1 })
@@ -328,7 +328,7 @@ describe('leaving', () => {
   it('stores what was used, and leaves the run', () => {
     const stored = new Map<string, string>()
     let isLeft = false
-    const wrap = budget({ day: { steps: 9 }, store: memoryStorage(stored) })
+    const wrap = budget({ day: { steps: 9 }, store: countStore(memoryStorage(stored)) })
     const subscription = wrap(question(), contextOf(), () => new Observable(subscriber => {
       subscriber.next({ type: 'STEP_STARTED', stepName: 's' })
       return () => void (isLeft = true)

@@ -2,8 +2,8 @@ import type { BudgetWords } from './budget-words.js'
 import type { BudgetLimits, BudgetScope } from './limits.js'
 import { measureRun, STATE_KEY } from './measure-run.js'
 import { createMeter, runAccount, type KeptBudget } from './meter.js'
-import { dayOf, storedCounts, type StoredCounts } from './stored-counts.js'
-import type { KeyValueStore, PriceTable, RunMiddleware } from '../../contracts.js'
+import type { CountStore, StoredCounts } from './count-store.js'
+import type { PriceTable, RunMiddleware } from '../../contracts.js'
 import { SampanError } from '../../errors.js'
 import type { AgentEvent } from '../../protocol/events.js'
 import { keepRun, keptRun } from '../../protocol/kept-runs.js'
@@ -30,8 +30,8 @@ export interface BudgetOptions {
   estimateAs?: string
   /** The share of a limit at which `sampan:budget-warned` is sent, once. Default 0.8. */
   warnAt?: number
-  /** Where counts of conversations and of the day are kept: `platform.storage`. */
-  store?: KeyValueStore
+  /** Where counts of conversations and of the day are kept: `countStore(platform.storage)`. */
+  store?: CountStore
   /** Default Chinese. */
   words?: BudgetWords
 }
@@ -48,7 +48,7 @@ const BUDGET_INTERRUPT = /\bbudget-/
  *
  * @throws SampanError `agent/invalid` where a limit per thread or day has no store.
  * @example
- * createAgent({ model, middleware: [budget({ run: { tokens: 20_000, steps: 8 }, day: { tokens: 200_000 }, store: platform.storage })] })
+ * createAgent({ model, middleware: [budget({ run: { tokens: 20_000, steps: 8 }, day: { tokens: 200_000 }, store: countStore(platform.storage) })] })
  */
 export function budget(options: BudgetOptions): RunMiddleware {
   const { store } = options
@@ -62,15 +62,15 @@ export function budget(options: BudgetOptions): RunMiddleware {
       const before = (resume.length ? Object(keptRun(state, STATE_KEY)) : {}) as Partial<KeptBudget>
       const limitsOf = (scope: BudgetScope): BudgetLimits => ({ ...options[scope], ...Object(before.limits)[scope] })
       const accounts = [runAccount(limitsOf('run'), before, now)]
-      const add = (scope: 'thread' | 'day', key: string, today: () => string | undefined): void => {
+      const add = (scope: 'thread' | 'day', key: string): void => {
         if (!options[scope]) return
-        const kept = shared.get(key) || storedCounts(store!, 'sampan/budget/' + key, context.trace)
+        const kept = shared.get(key) || store!(key, scope === 'day', context)
         shared.set(key, kept)
         stored.push(kept)
-        accounts.push({ scope, limits: limitsOf(scope), warned: kept.warned, counts: () => kept.counts(today()) })
+        accounts.push({ scope, limits: limitsOf(scope), warned: kept.warned, counts: kept.counts })
       }
-      add('thread', 'thread/' + threadId, () => undefined)
-      add('day', 'day', () => dayOf(now()))
+      add('thread', 'thread/' + threadId)
+      add('day', 'day')
       const meter = createMeter(options, accounts, before)
       // A question may be that of another budget, around a run inside this one.
       const answers = before.asked === 'nothing' ? [] : resume.filter(({ interruptId }) => BUDGET_INTERRUPT.test(interruptId))

@@ -1,5 +1,7 @@
 export { budget } from './budget.js'
 export type { BudgetOptions } from './budget.js'
+export { countStore } from './count-store.js'
+export type { CountStore } from './count-store.js'
 export { budgetEn, budgetZh } from './budget-words.js'
 export type { BudgetWords } from './budget-words.js'
 export type { BudgetLimits, BudgetScope, LimitName, SpentLimit } from './limits.js'

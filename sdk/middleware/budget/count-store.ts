@@ -1,6 +1,6 @@
 import { Observable } from 'rxjs'
 import { countsOf, LIMIT_NAMES, type Counts } from './limits.js'
-import type { KeyValueStore, Trace } from '../../contracts.js'
+import type { KeyValueStore, RunContext } from '../../contracts.js'
 import { parseJson } from '../../protocol/json.js'
 
 /** What is kept of a conversation, or of a day. */
@@ -10,14 +10,27 @@ interface Kept { version: 1; day?: string | undefined; counts: Counts; warned: s
 export interface StoredCounts {
   /** Limits whose warning has been given. */
   readonly warned: Set<string>
-  /** @param today where they are of a day: with another day they begin anew. */
-  counts(today?: string): Counts
+  /** Where they are of a day, with another day they begin anew. */
+  counts(): Counts
   /** Completes when what was stored is there, at once if it is. */
   readonly loaded: Observable<never>
   save(): void
 }
 
-export function storedCounts(store: KeyValueStore, key: string, trace: Trace): StoredCounts {
+/** Keeps counts that outlive a run. Made by `countStore`. */
+export type CountStore = (key: string, isDaily: boolean, context: RunContext) => StoredCounts
+
+/**
+ * Keeps what was used by conversations and days, for a budget: `platform.storage` counts for this phone.
+ *
+ * @example
+ * budget({ day: { tokens: 200_000 }, store: countStore(platform.storage) })
+ */
+export function countStore(store: KeyValueStore): CountStore {
+  return (key, isDaily, context) => storedCounts(store, 'sampan/budget/' + key, isDaily, context)
+}
+
+function storedCounts(store: KeyValueStore, key: string, isDaily: boolean, { trace, clock }: RunContext): StoredCounts {
   const warned = new Set<string>()
   const now = countsOf()
   const waiting = new Set<() => void>()
@@ -52,8 +65,9 @@ export function storedCounts(store: KeyValueStore, key: string, trace: Trace): S
   }))
   return {
     warned,
-    counts(today) {
-      if (today !== day && today !== undefined) {
+    counts() {
+      const today = isDaily ? dayOf(clock.now()) : undefined
+      if (today !== day) {
         if (day !== undefined) {
           Object.assign(now, countsOf())
           warned.clear()
@@ -78,7 +92,7 @@ export function storedCounts(store: KeyValueStore, key: string, trace: Trace): S
 }
 
 /** The date on the phone, `2024-5-31`. */
-export function dayOf(ms: number): string {
+function dayOf(ms: number): string {
   const date = new Date(ms)
   return [date.getFullYear(), date.getMonth() + 1, date.getDate()].join('-')
 }
