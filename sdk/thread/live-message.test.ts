@@ -46,7 +46,6 @@ describe('arguments of a call', () => {
       return JSON.stringify(call().args)
     })
     expect(call().argsText).toBe(pieces.join(''))
-    answer.next({ type: 'tool-call-end', toolCallId: 'c' })
     answer.next({ type: 'finish', reason: 'tool-calls' })
     answer.complete()
     return [...seen, call().args]
