@@ -279,5 +279,8 @@ export interface ThreadRemote {
 
 // ---- prices --------------------------------------------------------------------------------------------------------
 
-/** Prices per million tokens, by `provider/model`. A model that is not in it has no known price, not the price 0. */
+/**
+ * Prices per million tokens, by `provider/model`, or by `model` alone: behind a gateway a phone knows no provider. A model
+ * that is not in it has no known price, not the price 0.
+ */
 export type PriceTable = Record<string, { input: number; output: number; cachedInput?: number; currency: string }>

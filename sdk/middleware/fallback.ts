@@ -29,7 +29,7 @@ const HOPELESS: readonly ErrorCode[] = ['transport/offline', 'transport/suspende
  *
  * @throws SampanError `agent/invalid` where the list is empty.
  * @example
- * const model = fallback([openai({ connection, model: 'qwen-max' }), openai({ connection, model: 'deepseek-chat' })])
+ * const model = fallback([openai({ connection, model: 'qwen-max' }), openai({ connection, model: 'deepseek-v4' })])
  */
 export function fallback(endpoints: readonly (ModelEndpoint | FallbackEntry)[], options: FallbackOptions = {}): ModelEndpoint {
   if (!endpoints.length) throw new SampanError('agent/invalid', 'A fallback needs at least one endpoint.')

@@ -2,7 +2,6 @@ import fc from 'fast-check'
 import { from } from 'rxjs'
 import { describe, expect, test } from 'vitest'
 import { createDeltaMemo } from './delta-memo.js'
-import { profiles } from './profiles.js'
 import { readStream } from './read-stream.js'
 import type { ModelEvent } from '../../contracts.js'
 import type { Frame } from '../../protocol/frames.js'
@@ -13,7 +12,7 @@ const latin1 = (text: string): string => Buffer.from(text, 'utf8').toString('lat
 function read(frames: Frame[]): unknown[] {
   const events: ModelEvent[] = []
   let counter = 0
-  from(frames).pipe(readStream('m', profiles.generic, () => 'id-' + ++counter)).subscribe(event => events.push(event))
+  from(frames).pipe(readStream({ model: 'm', provider: 'p' }, () => 'id-' + ++counter)).subscribe(event => events.push(event))
   return events.map(event => (event.type === 'error' ? { ...event, error: event.error.code } : event))
 }
 

@@ -1,4 +1,6 @@
 export { openai } from './openai.js'
 export type { OpenAIOptions } from './openai.js'
+export { dialectOf, fitBody } from './dialect.js'
+export type { CompletionBody, Dialect } from './dialect.js'
 export { profiles, profileFor } from './profiles.js'
 export type { Profile, ProfileName } from './profiles.js'

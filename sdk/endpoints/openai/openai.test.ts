@@ -1,5 +1,5 @@
 import { describe, expect, expectTypeOf, test } from 'vitest'
-import { openai, profiles, type OpenAIOptions, type ProfileName } from './index.js'
+import { dialectOf, openai, profiles, type Dialect, type OpenAIOptions, type ProfileName } from './index.js'
 import type { Agent, FinishReason, ModelEndpoint, ModelEvent, ModelRequest } from '../../contracts.js'
 import { createRunContext } from '../../context/run-context.js'
 import { fakePlatform, type FakePlatform } from '../../testkit/fake-platform.js'
@@ -28,26 +28,47 @@ describe('a model', () => {
     answer$.subscribe()
     expect(platform.requests[0]!.options.headers).toMatchObject({ 'x-sampan-log-id': 'log-1', authorization: 'Bearer t' })
   })
-  test('says what it is, by its profile', () => {
+  test('says what it is, by its dialect', () => {
     const info = (options: Partial<OpenAIOptions>): unknown => model(fakePlatform(), options).info
     expect(info({})).toEqual({ provider: 'openai-compatible', model: 'default', capabilities: { tools: true, jsonSchema: true, resumable: true } })
-    expect(info({ model: 'deepseek-v4' })).toMatchObject({ provider: 'deepseek', capabilities: { jsonSchema: false } })
-    expect(info({ profile: 'kimi' })).toMatchObject({ provider: 'kimi' })
-    expect(info({ profile: { ...profiles.generic, provider: 'own' } })).toMatchObject({ provider: 'own' })
+    expect(info({ dialect: dialectOf('deepseek') })).toMatchObject({ provider: 'deepseek', capabilities: { jsonSchema: false } })
+    expect(info({ dialect: dialectOf('kimi') })).toMatchObject({ provider: 'kimi' })
+    expect(info({ dialect: dialectOf({ ...profiles.generic, provider: 'own' }) })).toMatchObject({ provider: 'own' })
   })
-  test('speaks the dialect of its profile', () => {
+  test('speaks the dialect it is given, and no other whatever its name', () => {
     const platform = fakePlatform()
-    model(platform, { model: 'glm-5' })({ ...request, tools: [{ name: 'w', description: 'd' }] }, createRunContext()).subscribe()
+    model(platform, { model: 'glm-5', dialect: dialectOf('glm') })({ ...request, tools: [{ name: 'w', description: 'd' }] }, createRunContext()).subscribe()
     expect(bodyOf(platform)).toMatchObject({ model: 'glm-5', tool_stream: true })
+    const plain = fakePlatform()
+    model(plain, { model: 'glm-5' })({ ...request, tools: [{ name: 'w', description: 'd' }] }, createRunContext()).subscribe()
+    expect(bodyOf(plain)).not.toHaveProperty('tool_stream')
+  })
+  test.each<[string, object, string | undefined]>([
+    ['goes back to a gateway, which knows who wants it', { getToken: () => 't' }, '想'],
+    ['does not go back to a server whose dialect nobody told', { signIn: false }, undefined],
+  ])('what a call of a tool was reasoned by %s', (_, options, expected) => {
+    const platform = fakePlatform()
+    const connection = connect({ platform, url: 'https://a.example', clock: createTestClock(), ...options })
+    const toolCalls = [{ id: 'a', type: 'function' as const, function: { name: 'w', arguments: '{}' } }]
+    const messages: ModelRequest['messages'] = [
+      { id: '1', role: 'reasoning', content: '想' },
+      { id: '2', role: 'assistant', toolCalls },
+      { id: '3', role: 'tool', toolCallId: 'a', content: 'r' },
+      { id: '4', role: 'reasoning', content: '再想' },
+      { id: '5', role: 'assistant', content: '好' },
+    ]
+    openai({ connection, model: 'default' })({ messages }, createRunContext()).subscribe()
+    const { messages: sent } = bodyOf(platform) as { messages: { reasoning_content?: string }[] }
+    expect(sent.map(message => message.reasoning_content)).toEqual([expected, undefined, undefined])
   })
   test('never fails as a stream: what goes wrong is its last event', () => {
     const circular: Record<string, unknown> = {}
     circular.self = circular
     const wrong: Partial<ModelRequest>[] = [{ extra: circular }, { output: { name: 'x', schema: circular } }, { messages: undefined as never }]
-    for (const profile of ['generic', 'deepseek'] as const) {
+    for (const dialect of [undefined, dialectOf('deepseek')]) {
       for (const fault of wrong) {
         const events: ModelEvent[] = []
-        model(fakePlatform(), { profile })({ ...request, ...fault }, createRunContext()).subscribe({
+        model(fakePlatform(), { dialect })({ ...request, ...fault }, createRunContext()).subscribe({
           next: event => events.push(event),
           error: () => expect.unreachable(),
         })
@@ -70,11 +91,11 @@ describe('a model', () => {
 test('the types say what a caller may do', () => {
   expectTypeOf(openai).parameter(0).toEqualTypeOf<OpenAIOptions>()
   expectTypeOf(openai).returns.toEqualTypeOf<ModelEndpoint>()
-  expectTypeOf<OpenAIOptions['profile']>().extract<string>().toEqualTypeOf<ProfileName>()
+  expectTypeOf(dialectOf).returns.toEqualTypeOf<Dialect>()
+  expectTypeOf(dialectOf).parameter(0).extract<string>().toEqualTypeOf<ProfileName>()
   // A model is no agent: what it says is another kind of event.
   expectTypeOf<ModelEndpoint>().not.toExtend<Agent>()
   expectTypeOf<Extract<ModelEvent, { type: 'finish' }>['reason']>().toEqualTypeOf<FinishReason>()
   // @ts-expect-error a profile that does not exist
-  const misspelled: OpenAIOptions['profile'] = 'deepsek'
-  expect(misspelled).toBe('deepsek')
+  expect(() => dialectOf('deepsek')).toThrow()
 })

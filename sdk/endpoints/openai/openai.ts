@@ -1,7 +1,7 @@
-import { profileFor, profiles, type Profile, type ProfileName } from './profiles.js'
+import type { CompletionBody, Dialect } from './dialect.js'
 import { readStream } from './read-stream.js'
 import { requestBody } from './request-body.js'
-import type { IdSource, ModelEndpoint, ModelFunction, RunContext } from '../../contracts.js'
+import type { IdSource, ModelEndpoint, ModelFunction, ModelRequest, RunContext } from '../../contracts.js'
 import { defer } from '../../protocol/streams.js'
 import type { Connection } from '../../transport/connect.js'
 
@@ -9,8 +9,8 @@ export interface OpenAIOptions {
   connection: Connection
   /** The provider's name for the model, or an alias of the gateway. */
   model: string
-  /** How this provider differs. Default: guessed from the names of model and host. */
-  profile?: ProfileName | Profile
+  /** `dialectOf('deepseek')`: how this provider differs from OpenAI, where there is no gateway that knows it. */
+  dialect?: Dialect
   /** Default `/chat/completions`. */
   path?: string
 }
@@ -22,13 +22,20 @@ export interface OpenAIOptions {
  * const model = openai({ connection: gateway, model: 'default' })
  */
 export function openai(options: OpenAIOptions): ModelEndpoint {
-  const { connection, model, path = '/chat/completions', profile: chosen = profileFor(model, connection.url) } = options
-  const profile: Profile = typeof chosen === 'string' ? profiles[chosen] : chosen
+  const { connection, model, path = '/chat/completions', dialect } = options
+  const { isGateway } = connection
+  const { provider = 'openai-compatible', reasoningFields, jsonSchema = true } = dialect || ({} as Partial<Dialect>)
+  // Some models refuse what follows from a tool they were not told the reasons for; a gateway drops it for all others.
+  const keeps = (hasTools: boolean): boolean => !!dialect || (isGateway && hasTools)
+  const bodyOf = (request: ModelRequest): CompletionBody => {
+    const body = requestBody(request, model, keeps)
+    return dialect ? dialect.fit(body) : body
+  }
   const call: ModelFunction = (request, context) =>
-    defer(() => connection.open({ path, body: requestBody(request, model, profile), logId: request.logId, joins: request.joins, cancel: context.cancel })).pipe(
-      readStream(model, profile, callIds(request.logId, context)),
+    defer(() => connection.open({ path, body: bodyOf(request), logId: request.logId, joins: request.joins, cancel: context.cancel })).pipe(
+      readStream({ model, provider, reasoningFields }, callIds(request.logId, context)),
     )
-  const info = { provider: profile.provider, model, capabilities: { tools: true, jsonSchema: profile.jsonMode === 'json_schema', resumable: connection.isGateway } }
+  const info = { provider, model, capabilities: { tools: true, jsonSchema, resumable: isGateway } }
   return Object.assign(call, { info })
 }
 

@@ -1,6 +1,6 @@
 /**
- * How one provider's chat completions differ from OpenAI's. Plain data: a provider that is not here is a
- * `profile: { … }` in the app.
+ * How one provider's chat completions differ from OpenAI's. Plain data: a provider that is not here is written down in the
+ * app or the gateway.
  */
 export interface Profile {
   /** Named in `usage`. */

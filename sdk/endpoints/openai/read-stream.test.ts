@@ -1,6 +1,5 @@
 import { concat, from, lastValueFrom, throwError, toArray } from 'rxjs'
 import { describe, expect, test } from 'vitest'
-import { profiles } from './profiles.js'
 import { readStream } from './read-stream.js'
 import type { ModelEvent } from '../../contracts.js'
 import { SampanError } from '../../errors.js'
@@ -26,7 +25,7 @@ const done = frame('[DONE]')
 async function read(...frames: Frame[]): Promise<ModelEvent[]> {
   let counter = 0
   const ids = (kind: string): string => kind + '-' + ++counter
-  return lastValueFrom(from(frames).pipe(readStream('m', profiles.generic, ids), toArray()))
+  return lastValueFrom(from(frames).pipe(readStream({ model: 'm', provider: 'openai-compatible' }, ids), toArray()))
 }
 /** Calls as `id name(arguments)`. */
 async function readCalls(...frames: Frame[]): Promise<string[]> {
@@ -214,7 +213,7 @@ describe('how a stream ends', () => {
   test('an error of the transport passes on, with the usage so far, unless the model had come to its end', async () => {
     const cut = new SampanError('transport/offline', 'x')
     const readCut = (...frames: Frame[]): Promise<ModelEvent[]> =>
-      lastValueFrom(concat(from(frames), throwError(() => cut)).pipe(readStream('m', profiles.generic, kind => kind), toArray()))
+      lastValueFrom(concat(from(frames), throwError(() => cut)).pipe(readStream({ model: 'm', provider: 'openai-compatible' }, kind => kind), toArray()))
     const half = frame({ choices: [{ delta: { content: 'x' } }], usage: { prompt_tokens: 1 } })
     expect(await readCut(half)).toMatchObject([{ type: 'text-delta' }, { type: 'usage', usage: { inputTokens: 1 } }, { type: 'error', error: cut }])
     expect(last(await readCut(half, end('stop')))).toMatchObject({ type: 'finish' })

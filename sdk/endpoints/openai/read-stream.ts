@@ -1,6 +1,5 @@
 import type { OperatorFunction } from 'rxjs'
 import { createDeltaMemo, type DeltaMemo, type DeltaType } from './delta-memo.js'
-import type { Profile } from './profiles.js'
 import { readUsage, type WireUsage } from './usage.js'
 import { createToolCallTracker, type ToolCallDelta, type ToolCallTracker } from './tool-calls.js'
 import type { FinishReason, IdSource, ModelEvent } from '../../contracts.js'
@@ -32,11 +31,19 @@ interface Part { type?: string; text?: unknown; thinking?: unknown }
 /** Passes on what stood in a field, if it is text. */
 type Say = (type: DeltaType, field: string, text: unknown) => void
 
+/** Whose answer is read. */
+export interface AnswerSource {
+  readonly model: string
+  readonly provider: string
+  /** Fields of a delta that hold reasoning, first one found counts. Default: those that are known. */
+  readonly reasoningFields?: readonly string[]
+}
+
 /** Reads the frames of a chat completion. It ends with `finish` only where the model came to an end. */
-export function readStream(model: string, profile: Profile, ids: IdSource): OperatorFunction<Frame, ModelEvent> {
+export function readStream(source: AnswerSource, ids: IdSource): OperatorFunction<Frame, ModelEvent> {
   return transform<Frame, ModelEvent>((emit, end) => {
     const memo = createDeltaMemo()
-    const { read, over } = createReader(model, profile, createToolCallTracker(ids, emit), memo, last => {
+    const { read, over } = createReader(source, createToolCallTracker(ids, emit), memo, last => {
       emit(last)
       if (last.type === 'finish' || last.type === 'error') end()
     })
@@ -53,7 +60,7 @@ export function readStream(model: string, profile: Profile, ids: IdSource): Oper
 }
 
 /** Reads frames that have to be parsed, and tells the memo of those that say nothing but one string. */
-function createReader(model: string, { provider, reasoningFields }: Profile, calls: ToolCallTracker, memo: DeltaMemo, emit: (event: ModelEvent) => void) {
+function createReader({ model, provider, reasoningFields = ['reasoning_content', 'reasoning'] }: AnswerSource, calls: ToolCallTracker, memo: DeltaMemo, emit: (event: ModelEvent) => void) {
   let rawReason: string | undefined
   let usage: TokenUsage | undefined
   // How many strings the frame at hand holds, and the last one of them.

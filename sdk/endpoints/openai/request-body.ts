@@ -1,75 +1,63 @@
-import type { Profile } from './profiles.js'
+import type { CompletionBody } from './dialect.js'
 import type { ModelRequest } from '../../contracts.js'
 import { contentText, type ContentPart, type Message } from '../../protocol/messages.js'
 
-type Body = Record<string, unknown>
-
-/** A model request as the JSON body of a chat completion. */
-export function requestBody(request: ModelRequest, model: string, profile: Profile): Body {
-  const { output, temperature, maxOutputTokens, extra } = request
-  const hasSchemas = profile.jsonMode === 'json_schema'
-  const tools = wireTools(request, profile)
+/**
+ * A model request as the JSON body of a chat completion, as OpenAI describes it.
+ *
+ * @param keeps whether what an answer was reasoned by goes back to the model, of one that called tools or did not.
+ */
+export function requestBody(request: ModelRequest, model: string, keeps: (hasTools: boolean) => boolean): CompletionBody {
+  const { messages, tools, toolChoice, output, temperature, maxOutputTokens, extra } = request
   return {
     model,
-    messages: wireMessages(request, hasSchemas, profile),
+    messages: wireMessages(messages, keeps),
     stream: true,
-    stream_options: profile.includeUsage ? { include_usage: true } : undefined,
-    ...tools,
-    response_format: output && { type: profile.jsonMode, json_schema: hasSchemas ? output : undefined },
+    stream_options: { include_usage: true },
+    // An empty list is an error to most.
+    ...(tools && tools.length && {
+      tools: tools.map(({ name, description, parameters }) => callable({ name, description, parameters })),
+      tool_choice: typeof toolChoice === 'object' ? callable({ name: toolChoice.toolName }) : toolChoice,
+    }),
+    response_format: output && { type: 'json_schema', json_schema: output },
     temperature,
-    [profile.maxTokensField]: maxOutputTokens,
-    ...profile.extraBody,
-    ...(tools && profile.extraBodyWithTools),
+    max_tokens: maxOutputTokens,
     ...extra,
   }
 }
 
-const callable = (fields: object): Body => ({ type: 'function', function: fields })
+const callable = (fields: object): CompletionBody => ({ type: 'function', function: fields })
 
-/** Tools and the choice among them, as far as the provider understands it. An empty list is an error to most. */
-function wireTools({ tools, toolChoice }: ModelRequest, { toolChoices }: Profile): Body | undefined {
-  const named = typeof toolChoice === 'object' && callable({ name: toolChoice.toolName })
-  const isKnown = toolChoices.indexOf(named ? 'named' : (toolChoice as 'auto')) >= 0
-  if (!tools || !tools.length || (toolChoice === 'none' && !isKnown)) return undefined
-  return {
-    tools: tools.map(({ name, description, parameters }) => callable({ name, description, parameters })),
-    tool_choice: isKnown ? named || toolChoice : undefined,
-  }
-}
-
-function wireMessages({ messages, output }: ModelRequest, hasSchemas: boolean, profile: Profile): Body[] {
-  const wire: Body[] = []
-  if (output && !hasSchemas) wire.push({ role: 'system', content: 'Answer with JSON only, of this JSON Schema: ' + JSON.stringify(output.schema) })
+function wireMessages(messages: readonly Message[], keeps: (hasTools: boolean) => boolean): CompletionBody[] {
+  const wire: CompletionBody[] = []
   let reasoning: string | undefined
   for (const message of messages) {
     if (message.role === 'reasoning') reasoning = (reasoning || '') + message.content
     else if (message.role !== 'activity') {
-      wire.push(wireMessage(message, reasoning, profile))
+      const body = wireMessage(message)
+      if (body.role === 'assistant' && keeps(!!body.tool_calls)) body.reasoning_content = reasoning
+      wire.push(body)
       reasoning = undefined
     }
   }
   return wire
 }
 
-function wireMessage(message: Exclude<Message, { role: 'reasoning' | 'activity' }>, reasoning: string | undefined, profile: Profile): Body {
+function wireMessage(message: Exclude<Message, { role: 'reasoning' | 'activity' }>): CompletionBody {
   const { role, content } = message
   if (role === 'tool') return { role, tool_call_id: message.toolCallId, content: contentText(content) }
   if (role === 'user') return { role, content: typeof content === 'string' ? content : (content as ContentPart[]).map(wirePart) }
   if (role !== 'assistant') return { role: 'system', content }
   const { toolCalls = [] } = message
   const hasTools = toolCalls.length > 0
-  const body: Body = {
+  return {
     role,
     content: content ?? (hasTools ? null : ''),
     tool_calls: hasTools ? toolCalls.map(({ id, type, function: called }) => ({ id, type, function: called })) : undefined,
   }
-  const replay = profile.reasoningReplay
-  if (replay === 'keep-empty') reasoning = reasoning || ''
-  if (replay !== 'drop' && (hasTools || replay !== 'keep-with-tools')) body[profile.reasoningField] = reasoning
-  return body
 }
 
-function wirePart(part: ContentPart): Body {
+function wirePart(part: ContentPart): CompletionBody {
   const { type } = part
   if (type === 'text') return { type, text: part.text }
   const { source } = part

@@ -266,6 +266,7 @@ describe('cost', () => {
   })
   it.each<[string, BudgetOptions, string]>([
     ['in another currency is as good as unknown', { run: { cost: 1 }, prices: { 'mock/mock': { input: 1, output: 1, currency: 'USD' } } }, 'interrupt'],
+    ['of a model whoever answers for it is known', { run: { cost: 1 }, prices: { mock: { input: 1, output: 1, currency: 'CNY' } } }, 'success'],
     ['in the currency of the budget is known', { run: { cost: 1 }, currency: 'USD', prices: { 'mock/mock': { input: 1, output: 1, currency: 'USD' } } }, 'success'],
     ['that is not known can be ignored', { run: { cost: 1 }, unknownPrice: 'ignore' }, 'success'],
     ['that is not limited need not be known', { run: { tokens: 1000 } }, 'success'],

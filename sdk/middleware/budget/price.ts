@@ -9,7 +9,7 @@ export const priceKey = ({ provider, model }: TokenUsage): string => provider + 
 
 /** What usage cost. `undefined` where the price or a count is not known: that is not the cost 0. */
 export function costOf(usage: TokenUsage, prices: PriceTable): Cost | undefined {
-  const price = own(prices, priceKey(usage))
+  const price = own(prices, priceKey(usage)) || own(prices, usage.model!)
   const { inputTokens, outputTokens, cachedInputTokens = 0 } = usage
   if (!price || inputTokens === undefined || outputTokens === undefined) return undefined
   const { input, output, cachedInput = input, currency } = price

@@ -16,7 +16,7 @@ export interface UsageReportRow extends TokenUsage {
  *
  * @param used the events of runs, or their usage.
  * @example
- * usageReport(events, { 'deepseek/deepseek-chat': { input: 2, output: 8, cachedInput: 0.5, currency: 'CNY' } })
+ * usageReport(events, { 'deepseek-v4': { input: 2, output: 8, cachedInput: 0.5, currency: 'CNY' } })
  */
 export function usageReport(used: readonly (AgentEvent | TokenUsage)[], prices: PriceTable = {}): UsageReportRow[] {
   const rows = new Map<string, TokenUsage & { estimated?: true }>()

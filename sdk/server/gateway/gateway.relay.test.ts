@@ -72,6 +72,23 @@ describe('the provider', () => {
     expect(request!.headers).not.toHaveProperty('x-own')
     expect(request!.headers).not.toHaveProperty('cookie')
   })
+  it('gets what it understands, whoever answers to the alias', async () => {
+    const { chat, provider } = await startRelay({ chunks: answer })
+    const call = { id: 'a', type: 'function', function: { name: 'w', arguments: '{}' } }
+    const messages = [{ role: 'user', content: 'hi' }, { role: 'assistant', content: null, tool_calls: [call], reasoning_content: '想' }, { role: 'tool', tool_call_id: 'a', content: 'r' }, { role: 'assistant', content: '好' }]
+    const reasoned = async (profile?: 'kimi' | false, model = 'deepseek-v4') => {
+      const main = openaiProvider({ baseUrl: provider.url, apiKey: providerKey, model, profile })
+      await (await (await startClient({ providers: { main } })).chat({ messages })).text()
+      const { messages: got } = JSON.parse(provider.requests.at(-1)!.body) as { messages: { role: string; reasoning_content?: string }[] }
+      return got.filter(({ role }) => role === 'assistant').map(message => message.reasoning_content)
+    }
+    // DeepSeek refuses an answer without the field; many others refuse one with it.
+    expect(await reasoned()).toEqual(['想', ''])
+    expect(await reasoned(undefined, 'some-model')).toEqual([undefined, undefined])
+    expect(await reasoned('kimi')).toEqual(['想', undefined])
+    expect(await reasoned(false, 'some-model')).toEqual(['想', undefined])
+    await (await chat()).text()
+  })
   it('gets the headers it wants besides, which cannot replace the key', async () => {
     const { provider } = await startRelay({ chunks: answer })
     const headers = { 'x-tenant': 'seven', Authorization: 'other' }

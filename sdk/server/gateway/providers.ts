@@ -1,3 +1,4 @@
+import { fitBody, profileFor, profiles, type Profile, type ProfileName } from '../../endpoints/openai/index.js'
 import { scriptedModel, type ScriptedModelOptions } from '../../testkit/scripted-model/scripted-model.js'
 
 /** Somewhere completions come from. It gets the request as the client sent it, with the model already replaced. */
@@ -37,12 +38,18 @@ export interface OpenaiProviderOptions {
   model?: string
   /** Sent along, for providers that want more than a key. */
   headers?: Record<string, string>
+  /**
+   * How this provider differs from OpenAI: requests are fitted to it, so that phones need not know who answers. Default:
+   * guessed from the names of model and host. `false`: they are sent as they come.
+   */
+  profile?: ProfileName | Profile | false
 }
 
 /** Any provider that speaks OpenAI's chat completions. */
 export function openaiProvider(options: OpenaiProviderOptions): Provider {
   const url = `${options.baseUrl.replace(/\/+$/, '')}/chat/completions`
   const { host, hostname } = new URL(options.baseUrl)
+  const fit = (body: Record<string, unknown>) => (options.profile === false ? body : fitBody(body, profileOf(options, String(body.model))))
   return {
     ...(options.model && { defaultModel: options.model }),
     secrets: [options.apiKey, options.baseUrl, host, hostname, ...Object.values(options.headers ?? {})],
@@ -50,12 +57,17 @@ export function openaiProvider(options: OpenaiProviderOptions): Provider {
       fetch(url, {
         method: 'POST',
         headers: headersOf(options, body.stream === true),
-        body: JSON.stringify(body),
+        body: JSON.stringify(fit(body)),
         // A redirect could carry the key to another host.
         redirect: 'error',
         signal,
       }),
   }
+}
+
+function profileOf({ profile, baseUrl }: OpenaiProviderOptions, model: string): Profile {
+  if (typeof profile === 'string') return profiles[profile]
+  return profile || profileFor(model, baseUrl)
 }
 
 function headersOf({ apiKey, headers }: OpenaiProviderOptions, isStream: boolean): Headers {

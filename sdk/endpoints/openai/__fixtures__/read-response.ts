@@ -5,7 +5,9 @@ import type { HostChunk, TextStreamDecoder } from '../../../platform/platform.js
 import { fakePlatform } from '../../../testkit/fake-platform.js'
 import { createTestClock } from '../../../testkit/test-clock.js'
 import { connect } from '../../../transport/connect.js'
-import { openai, type OpenAIOptions } from '../openai.js'
+import { dialectOf } from '../dialect.js'
+import { openai } from '../openai.js'
+import type { Profile, ProfileName } from '../profiles.js'
 
 /** The decoder of an engine that has one. */
 export function nativeDecoder(): TextStreamDecoder {
@@ -14,7 +16,7 @@ export function nativeDecoder(): TextStreamDecoder {
 }
 
 /** Reads one response through connection and endpoint, handed over in these pieces. */
-export function readResponse(pieces: readonly HostChunk[], options: { native?: boolean; profile?: OpenAIOptions['profile'] } = {}): ModelEvent[] {
+export function readResponse(pieces: readonly HostChunk[], options: { native?: boolean; profile?: ProfileName | Profile } = {}): ModelEvent[] {
   const platform = fakePlatform({
     onRequest({ handlers }) {
       handlers.onHead!({ status: 200, headers: {} })
@@ -25,7 +27,7 @@ export function readResponse(pieces: readonly HostChunk[], options: { native?: b
   if (options.native) platform.createTextDecoder = nativeDecoder
   const clock = createTestClock()
   const connection = connect({ platform, url: 'https://a.example', signIn: false, clock })
-  const model = openai({ connection, model: 'm-1', profile: options.profile ?? 'generic' })
+  const model = openai({ connection, model: 'm-1', dialect: dialectOf(options.profile ?? 'generic') })
   let counter = 0
   const events: ModelEvent[] = []
   model({ messages: [] }, createRunContext({ clock, ids: kind => kind + '-' + ++counter })).subscribe(event => events.push(event))

@@ -1,12 +1,14 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { profiles, type Profile } from './profiles.js'
+import { dialectOf, fitBody } from './dialect.js'
+import { profiles, type Profile, type ProfileName } from './profiles.js'
 import { requestBody } from './request-body.js'
 import type { ModelRequest } from '../../contracts.js'
 import type { Message } from '../../protocol/messages.js'
 
-/** As it goes over the wire. */
+/** As a phone sends it over the wire that speaks a provider's dialect. */
 function body(request: Partial<ModelRequest>, profile: Profile = profiles.generic): Record<string, unknown> {
-  return JSON.parse(JSON.stringify(requestBody({ messages: [], ...request }, 'm-1', profile)))
+  return JSON.parse(JSON.stringify(dialectOf(profile).fit(requestBody({ messages: [], ...request }, 'm-1', () => true))))
 }
 const wire = (messages: Message[], profile: Profile = profiles.generic): unknown => body({ messages }, profile).messages
 const tool = { name: 'w', description: 'd', parameters: { type: 'object' } }
@@ -145,5 +147,45 @@ describe('earlier reasoning', () => {
     expect(wire([{ id: '1', role: 'reasoning', content: 'lost' }, { id: '2', role: 'user', content: 'u' }, { id: '3', role: 'assistant', content: 'a' }], profiles.deepseek)).toEqual([
       { role: 'user', content: 'u' }, { role: 'assistant', content: 'a', reasoning_content: '' },
     ])
+  })
+})
+
+describe('a body that somebody else wrote', () => {
+  const names = Object.keys(profiles) as ProfileName[]
+  const message = fc.oneof(
+    fc.record({ role: fc.constant('user'), content: fc.string() }),
+    fc.record({ role: fc.constant('assistant'), content: fc.string(), tool_calls: fc.option(fc.constant([toolCall]), { nil: undefined }), reasoning_content: fc.option(fc.string(), { nil: undefined }), reasoning: fc.option(fc.string(), { nil: undefined }) }),
+    fc.record({ role: fc.constant('tool'), tool_call_id: fc.constant('a'), content: fc.string() }),
+  )
+  const written = fc.record({
+    model: fc.constant('m'),
+    messages: fc.array(message, { maxLength: 5 }),
+    tools: fc.option(fc.constantFrom([], [{ type: 'function', function: tool }]), { nil: undefined }),
+    tool_choice: fc.option(fc.constantFrom('auto', 'none', 'required', { type: 'function', function: { name: 'w' } }), { nil: undefined }),
+    response_format: fc.option(fc.constantFrom({ type: 'text' }, { type: 'json_schema', json_schema: { name: 'answer', schema } }), { nil: undefined }),
+    max_tokens: fc.option(fc.nat(), { nil: undefined }),
+    stream_options: fc.option(fc.constant({ include_usage: true }), { nil: undefined }),
+    anything: fc.jsonValue(),
+  })
+  const asSent = (value: unknown): unknown => JSON.parse(JSON.stringify(value))
+  test('is the same whether it is fitted once or twice, on the phone and at the gateway', () => {
+    fc.assert(fc.property(written, fc.constantFrom(...names), (given, name) => {
+      const once = fitBody(given, profiles[name])
+      expect(asSent(fitBody(once, profiles[name]))).toEqual(asSent(once))
+    }))
+  })
+  test('keeps every field that no profile is about, and its messages in their order', () => {
+    fc.assert(fc.property(written, fc.constantFrom(...names), (given, name) => {
+      const { anything, model, messages } = fitBody(given, profiles[name]) as typeof given
+      expect([anything, model]).toEqual([given.anything, 'm'])
+      expect(messages.slice(messages.length - given.messages.length).map(({ role }) => role)).toEqual(given.messages.map(({ role }) => role))
+    }))
+  })
+  test('with nonsense where messages should be is handed on for the provider to refuse', () => {
+    expect(fitBody({ messages: 'x', tools: 7 }, profiles.deepseek)).toEqual({ messages: 'x' })
+    expect(fitBody({ messages: [null, 3, { role: 'assistant' }] }, profiles.deepseek)).toEqual({ messages: [null, 3, { role: 'assistant', reasoning_content: '' }] })
+  })
+  test('with a format of its own is asked for in that format, unless it is a schema that is not understood', () => {
+    expect(fitBody({ messages: [], response_format: { type: 'json_object' } }, profiles.glm)).toEqual({ messages: [], response_format: { type: 'json_object' } })
   })
 })
