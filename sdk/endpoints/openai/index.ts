@@ -1,6 +1,3 @@
 export { openai } from './openai.js'
 export type { OpenAIOptions } from './openai.js'
-export { dialectOf, fitBody } from './dialect.js'
-export type { CompletionBody, Dialect } from './dialect.js'
-export { profiles, profileFor } from './profiles.js'
-export type { Profile, ProfileName } from './profiles.js'
+export type { CompletionBody, Dialect } from '../../protocol/dialect.js'

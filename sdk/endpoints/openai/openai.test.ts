@@ -1,5 +1,6 @@
 import { describe, expect, expectTypeOf, test } from 'vitest'
-import { dialectOf, openai, profiles, type Dialect, type OpenAIOptions, type ProfileName } from './index.js'
+import { openai, type Dialect, type OpenAIOptions } from './index.js'
+import { dialectOf, profiles, type ProfileName } from '../dialects/index.js'
 import type { Agent, FinishReason, ModelEndpoint, ModelEvent, ModelRequest } from '../../contracts.js'
 import { createRunContext } from '../../context/run-context.js'
 import { fakePlatform, type FakePlatform } from '../../testkit/fake-platform.js'

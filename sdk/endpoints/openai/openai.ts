@@ -1,7 +1,7 @@
-import type { CompletionBody, Dialect } from './dialect.js'
 import { readStream } from './read-stream.js'
 import { requestBody } from './request-body.js'
 import type { IdSource, ModelEndpoint, ModelFunction, ModelRequest, RunContext } from '../../contracts.js'
+import type { CompletionBody, Dialect } from '../../protocol/dialect.js'
 import { defer } from '../../protocol/streams.js'
 import type { Connection } from '../../transport/connect.js'
 

@@ -1,5 +1,5 @@
-import type { CompletionBody } from './dialect.js'
 import type { ModelRequest } from '../../contracts.js'
+import type { CompletionBody } from '../../protocol/dialect.js'
 import { contentText, type ContentPart, type Message } from '../../protocol/messages.js'
 
 /**

@@ -1,4 +1,4 @@
-import { fitBody, profileFor, profiles, type Profile, type ProfileName } from '../../endpoints/openai/index.js'
+import { fitBody, profileFor, profiles, type Profile, type ProfileName } from '../../endpoints/dialects/index.js'
 import { scriptedModel, type ScriptedModelOptions } from '../../testkit/scripted-model/scripted-model.js'
 
 /** Somewhere completions come from. It gets the request as the client sent it, with the model already replaced. */

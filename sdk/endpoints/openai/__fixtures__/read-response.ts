@@ -5,9 +5,8 @@ import type { HostChunk, TextStreamDecoder } from '../../../platform/platform.js
 import { fakePlatform } from '../../../testkit/fake-platform.js'
 import { createTestClock } from '../../../testkit/test-clock.js'
 import { connect } from '../../../transport/connect.js'
-import { dialectOf } from '../dialect.js'
+import { dialectOf, type Profile, type ProfileName } from '../../dialects/index.js'
 import { openai } from '../openai.js'
-import type { Profile, ProfileName } from '../profiles.js'
 
 /** The decoder of an engine that has one. */
 export function nativeDecoder(): TextStreamDecoder {

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { dialectOf, fitBody } from './dialect.js'
 import { profiles, type Profile, type ProfileName } from './profiles.js'
-import { requestBody } from './request-body.js'
+import { requestBody } from '../openai/request-body.js'
 import type { ModelRequest } from '../../contracts.js'
 import type { Message } from '../../protocol/messages.js'
 

@@ -1,0 +1,3 @@
+export { dialectOf, fitBody } from './dialect.js'
+export { profileFor, profiles } from './profiles.js'
+export type { Profile, ProfileName } from './profiles.js'
