@@ -25,5 +25,5 @@ export const wechatQuirks: HostQuirks = {
   signIn: { api: 'login', args: { timeout: 10_000 }, field: 'code' },
   // 600001 and 600003 stand for several causes (a bad certificate, a proxy, a changed network): there the text decides.
   reasons: { 5: 'timeout', 103: 'denied', 104: 'denied', 112: 'denied', 600002: 'domain-not-allowed' },
-  simulatorLies: 'DevTools aborts nothing, hides statuses and has globals that phones lack: test on a phone',
+  simulatorLies: 'DevTools aborts nothing, hides statuses, has more globals: test on a phone',
 }

@@ -3,12 +3,18 @@ import { SampanError } from '../errors.js'
 import type { HostChunk, HostEvent, ResponseEnd, ResponseHead, TextStreamDecoder } from '../platform/platform.js'
 import type { Frame } from '../protocol/frames.js'
 import { MAX_LINE_CHARS } from '../protocol/line-reader.js'
-import { createNdjsonDecoder } from '../protocol/ndjson.js'
-import { createSseDecoder, type StreamDecoder } from '../protocol/sse.js'
+import { createSseDecoder, type SseOptions, type StreamDecoder } from '../protocol/sse.js'
 import { createChunkReader, decodeUtf8 } from '../protocol/utf8.js'
 
-/** How a body is cut into frames. `body`: not at all, it is one frame. */
-export type Framing = 'sse' | 'ndjson' | 'body'
+/** Another way to cut a stream into frames. One of text, not of markup: a `<` at its start is a web page. */
+export interface StreamFraming {
+  /** Its media type, which is asked for. */
+  readonly accept: string
+  createDecoder(options: Pick<SseOptions, 'onFrame' | 'encoded'>): StreamDecoder
+}
+
+/** How a body is cut into frames: as an event stream; not at all, it is one frame (`body`); or in a way that is handed in. */
+export type Framing = 'sse' | 'body' | StreamFraming
 
 /** The `event` of a frame that is a whole body: what came where a stream was asked for, and is JSON. */
 export const BODY_EVENT = 'sampan:body'
@@ -64,7 +70,7 @@ export function createBodyReader(framing: Framing, onFrame: (frame: Frame) => vo
       isWhole = !isStream(framing, known, text[0]!)
       if (!isWhole) {
         kept = text.slice(0, OPENING_CHARS)
-        decoder = (framing === 'ndjson' ? createNdjsonDecoder : createSseDecoder)({ onFrame: deliver, encoded: reader.encoded })
+        decoder = (isOther(framing) ? framing.createDecoder : createSseDecoder)({ onFrame: deliver, encoded: reader.encoded })
         return decoder.push(text)
       }
     }
@@ -103,12 +109,16 @@ function isError({ status }: ResponseHead): boolean {
 
 /** An error is never a stream; for the rest the first character tells, because servers name the wrong content type. */
 function isStream(framing: Framing, head: ResponseHead, start: string): boolean {
-  return framing !== 'body' && !isError(head) && !/html/.test(head.headers['content-type']!) && (framing === 'ndjson' ? '<' : '{[<').indexOf(start) < 0
+  return framing !== 'body' && !isError(head) && !/html/.test(head.headers['content-type']!) && (isOther(framing) ? '<' : '{[<').indexOf(start) < 0
+}
+
+function isOther(framing: Framing): framing is StreamFraming {
+  return typeof framing === 'object'
 }
 
 /** Whether a stream that held no event may have been cut before its first one ended. Nothing at all may, too. */
 function looksCut(framing: Framing, opening: string): boolean {
-  return framing === 'ndjson' || [':', 'data', 'event', 'id', 'retry'].some(name => opening.slice(0, name.length) === name.slice(0, opening.length))
+  return isOther(framing) || [':', 'data', 'event', 'id', 'retry'].some(name => opening.slice(0, name.length) === name.slice(0, opening.length))
 }
 
 function notAStream(body: string): SampanError {

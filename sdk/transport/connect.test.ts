@@ -1,6 +1,8 @@
 import type { Observable } from 'rxjs'
 import { describe, expect, expectTypeOf, test } from 'vitest'
 import { connect, type Connection, type ConnectOptions, type StreamRequest } from './connect.js'
+import type { Framing } from './body-reader.js'
+import { ndjson } from './ndjson.js'
 import type { Timeouts } from './watchdog.js'
 import type { Platform } from '../platform/platform.js'
 import type { Frame } from '../protocol/frames.js'
@@ -40,7 +42,7 @@ describe('what is sent', () => {
   test('carries headers of the connection and of the request, and a GET no body', () => {
     const host = watchedHost()
     const connection = join(host, { signIn: false, headers: { 'x-app': 'a', 'x-both': 'connection' } })
-    hear(connection.open({ path: '/log', method: 'GET', headers: { 'x-both': 'request' }, framing: 'ndjson' }))
+    hear(connection.open({ path: '/log', method: 'GET', headers: { 'x-both': 'request' }, framing: ndjson }))
     expect(host.last.options).toMatchObject({ method: 'GET', body: undefined, headers: { 'x-app': 'a', 'x-both': 'request', accept: 'application/x-ndjson' } })
     expect(host.last.options.headers).not.toHaveProperty('content-type')
   })
@@ -83,7 +85,7 @@ test('the types tell what a connection takes and gives', () => {
   expectTypeOf<ConnectOptions>().pick<'platform' | 'url'>().toExtend<{ platform: Platform; url: string }>()
   expectTypeOf<{ platform: Platform; url: string }>().toExtend<ConnectOptions>()
   expectTypeOf<ReturnType<Connection['open']>>().toEqualTypeOf<Observable<Frame>>()
-  expectTypeOf<StreamRequest['framing']>().toEqualTypeOf<'sse' | 'ndjson' | 'body' | undefined>()
+  expectTypeOf<StreamRequest['framing']>().toEqualTypeOf<Framing | undefined>()
   // Only what every host knows.
   expectTypeOf<StreamRequest['method']>().toEqualTypeOf<'GET' | 'POST' | undefined>()
   expectTypeOf<NonNullable<ConnectOptions['timeouts']>>().toEqualTypeOf<Partial<Timeouts>>()

@@ -91,7 +91,7 @@ export function connect(options: ConnectOptions): Connection {
   const ladder = createLadder(platform, root, isGateway, clock, options.socket?.(platform, root, clock))
 
   const headersOf = ({ body, headers: own, framing = 'sse', logId }: StreamRequest, token: string | undefined): Record<string, string> => {
-    const headers: Record<string, string> = { ...options.headers, accept: ACCEPT[framing], ...own }
+    const headers: Record<string, string> = { ...options.headers, accept: typeof framing === 'object' ? framing.accept : framing === 'sse' ? 'text/event-stream' : 'application/json', ...own }
     const put = (name: string, value: string | undefined): void => {
       if (value !== undefined) headers[name] = value
     }
@@ -140,13 +140,10 @@ export function connect(options: ConnectOptions): Connection {
   }
 }
 
-const ACCEPT: Record<Framing, string> = { sse: 'text/event-stream', ndjson: 'application/x-ndjson', body: 'application/json' }
-
 function refuseExposedKey({ platform, headers, providerKey, dangerouslyShipProviderKey }: ConnectOptions): void {
   const hasKey = providerKey !== undefined || Object.keys(headers || {}).some(name => /^(authorization|(x-)?api-key)$/i.test(name))
   if (!hasKey || !platform.host.isRelease || dangerouslyShipProviderKey) return
-  const message = 'A release build would give this provider key to everyone. Put a gateway in between'
-  throw new SampanError('transport/provider-key-exposed', message)
+  throw new SampanError('transport/provider-key-exposed', 'A release build would give everyone this key: use a gateway')
 }
 
 function isRefusedToken(error: unknown): boolean {

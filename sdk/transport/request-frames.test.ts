@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { BODY_EVENT, type Framing } from './body-reader.js'
+import { ndjson } from './ndjson.js'
 import { requestFrames } from './request-frames.js'
 import { DEFAULT_TIMEOUTS } from './watchdog.js'
 import { bytes, hear, send, watchedHost, type Heard, type WatchedHost } from './__fixtures__/watched-host.js'
@@ -54,7 +55,7 @@ describe('a host is asked', () => {
       ask(host, framing)
       return host.last.options.stream
     }
-    expect([streams('bytes', 'sse'), streams('text', 'ndjson'), streams('none', 'sse'), streams('bytes', 'body')]).toEqual([true, true, false, false])
+    expect([streams('bytes', 'sse'), streams('text', ndjson), streams('none', 'sse'), streams('bytes', 'body')]).toEqual([true, true, false, false])
   })
   test('for an event source where that is how it streams', () => {
     const host = watchedHost({ capabilities: { stream: 'events' } })
@@ -95,7 +96,7 @@ describe('what a body is', () => {
     expect(texts(respond([Uint8Array.of(0xef, 0xbb), Uint8Array.of(0xbf), bytes('\r\n\n'), bytes('data: a\n\n')]))).toEqual(['a'])
   })
   test('is lines, also when the first is an object', () => {
-    expect(texts(respond([bytes('{"a":1}\n{"b"'), bytes(':2}')], { framing: 'ndjson' }))).toEqual(['{"a":1}', '{"b":2}'])
+    expect(texts(respond([bytes('{"a":1}\n{"b"'), bytes(':2}')], { framing: ndjson }))).toEqual(['{"a":1}', '{"b":2}'])
   })
   test('is itself where no stream was asked for, also when it is empty', () => {
     expect(respond([], { framing: 'body', body: 'plain' }).values).toMatchObject([whole('plain')])
@@ -126,7 +127,7 @@ describe('what a body is', () => {
 describe('memory', () => {
   test.each<[string, Framing, string]>([
     ['a line', 'sse', 'data: xxxxxxxxx'],
-    ['a line of JSON', 'ndjson', '{"a":"xxxxxxxx'],
+    ['a line of JSON', ndjson, '{"a":"xxxxxxxx'],
     ['an event of many lines', 'sse', 'data: xxxxxxxx\n'],
     ['a body', 'sse', '{"a":"xxxxxxxx'],
   ])('is bounded when %s has no end', (_, framing, start) => {
