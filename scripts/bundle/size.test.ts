@@ -92,6 +92,12 @@ test.runIf(hasChat)('an app of the WeChat adapter bundles no other host’s code
   expect([...new Set(adapters)].sort()).toEqual(['shared', 'wechat'])
 })
 
+test.runIf(hasChat)('what an app does not hand in it does not carry', async () => {
+  const { metafile } = await bundled('smallest')
+  const paths = Object.entries(Object.values(metafile.outputs)[0]!.inputs).flatMap(([path, { bytesInOutput }]) => (bytesInOutput ? path : []))
+  expect(paths.filter(path => /device-store|page-store|partial-json|socket-hub|dialects|ndjson|protocol\/json-schema|middleware|workflow|memory\//.test(path))).toEqual([])
+})
+
 test.runIf(hasChat)('the door to zod costs an app no more than zod/mini itself, within 100 bytes gzipped', async () => {
   const [{ outputFiles: [byDoor] }, { outputFiles: [direct] }] = await Promise.all([bundled('smallest'), bundled('smallest-zod-mini')])
   const size = measured('the same with zod/mini imported directly', direct!.contents)
