@@ -100,6 +100,43 @@ describe('an agent that speaks AG-UI', () => {
     await expect.poll(again.isComplete).toBe(true)
     expect(again.requests[0]).toMatchObject({ logId: first.requests[0]!.logId, joins: true })
   })
+  it('is asked for once its place is stored, and at once where the storage answers at once', () => {
+    let stored = (): void => {}
+    const slow = { ...memoryCheckpoints(), save: () => ({ then: (done: any) => void (stored = done) }) as never }
+    const run = runOf(new Subject<Frame>(), { checkpoints: slow })
+    expect(run.requests).toEqual([])
+    stored()
+    expect([run.requests.length, runOf(new Subject<Frame>(), { checkpoints: memoryCheckpoints() }).requests.length]).toEqual([1, 1])
+  })
+  it.each<[string, () => PromiseLike<void>]>([
+    ['rejects', () => ({ then: (_: unknown, failed: any) => failed(new Error('disk')) }) as PromiseLike<void>],
+    ['throws', () => { throw new Error('disk') }],
+  ])('goes on where the storage %s, and tells whoever watches', (_, save) => {
+    const told: unknown[] = []
+    const run = runOf(of(frameOf(started), frameOf(finished)), { checkpoints: { ...memoryCheckpoints(), save }, trace: (...args) => void told.push(args) })
+    expect(run.types()).toEqual(['RUN_STARTED', 'RUN_FINISHED'])
+    expect(told).toEqual([['checkpoint-failed', { runId: 'r', message: 'Error: disk' }]])
+  })
+  it('that is left or cancelled while its place is stored is never asked for', () => {
+    let stored = (): void => {}
+    const checkpoints = { ...memoryCheckpoints(), save: () => ({ then: (done: any) => void (stored = done) }) as never }
+    const left = runOf(new Subject<Frame>(), { checkpoints })
+    left.subscription.unsubscribe()
+    stored()
+    const cancel = createCancel()
+    const cancelled = runOf(new Subject<Frame>(), { checkpoints, cancel: cancel.signal })
+    void cancel.cancel()
+    stored()
+    expect([left.requests, cancelled.requests]).toEqual([[], []])
+    expectOfficiallyValid(cancelled.events)
+    expect(cancelled.events.at(-1)).toMatchObject({ outcome: { type: 'cancelled' } })
+  })
+  it('ends with an error where its checkpoint cannot be read', async () => {
+    const fail = (): never => { throw new Error('disk') }
+    const run = runOf(of(frameOf(started)), { checkpoints: { ...memoryCheckpoints(), load: fail } }, { ...input, attach: { runId: 'r' } })
+    await expect.poll(run.isComplete).toBe(true)
+    expect([run.events.at(-1), run.requests]).toMatchObject([{ type: 'RUN_ERROR', message: 'disk' }, []])
+  })
   it('says that it cannot go on where there is no checkpoint', async () => {
     const run = runOf(of(frameOf(started)), {}, { ...input, attach: { runId: 'r' } })
     await expect.poll(run.isComplete).toBe(true)
