@@ -47,7 +47,7 @@ describe('what is around', () => {
     const worker = createAgent({ name: 'worker', model: mockModel(textAnswer('好。', '坏。', '后面')) })
     const agent = guarded(mockModel(toolAnswer(['c', 'worker', { request: 'x' }]), textAnswer('完')), { output: text => (text.includes('坏') ? { replace: '*' } : 'allow'), mode: 'parallel' }, [agentTool({ agent: worker, name: 'worker', description: '' })])
     const snapshot = run(agent).find(event => event.type === 'MESSAGES_SNAPSHOT')!
-    expect(snapshot.messages.pop()).toMatchObject({ content: '好。*后面', subagentRunId: expect.any(String) })
+    expect(snapshot.messages.pop()).toMatchObject({ content: '好。*', subagentRunId: expect.any(String) })
   })
   it('a run that ends by itself is not cancelled', () => {
     const heard: string[] = []

@@ -12,6 +12,8 @@ export interface Piece {
   readonly text: string
   /** Where in its message it begins. */
   readonly start: number
+  /** It is shown before it is judged. */
+  isShown: boolean
   verdict?: Verdict
 }
 
@@ -23,8 +25,10 @@ export interface SaidText {
   /** All of the pieces, and its length. */
   readonly judged: TextBuffer
   length: number
-  /** All that came. */
-  readonly whole: TextBuffer
+  /** Pieces without a verdict. */
+  open: number
+  /** Its end was told: nothing more can be said of it. */
+  isEnded: boolean
   readonly sentences: Sentences
   /** The last event of it: a pattern for others. */
   last: ContentEvent
@@ -57,8 +61,12 @@ export class OutputGate {
   private head = 0
   private open = 0
   private isDraining = false
+  /** Text is shown once it is judged. */
+  private holds: boolean
 
-  constructor(private readonly options: GateOptions) {}
+  constructor(private readonly options: GateOptions) {
+    this.holds = options.holds
+  }
 
   /** One more, or one less, thing to wait for before the run may end. */
   wait(count: 1 | -1): void {
@@ -66,8 +74,29 @@ export class OutputGate {
     if (count < 0) this.drain()
   }
 
+  /**
+   * From now on text is shown once it is judged. What is shown already and not judged yet waits for it again, in front of all
+   * that waits; not of a message that has ended. Whoever calls this takes it back.
+   *
+   * @returns the messages.
+   */
+  hold(): SaidText[] {
+    const again: Piece[] = []
+    const texts = Array.from(this.texts.values())
+    this.holds = true
+    for (const { isEnded, pieces } of texts) {
+      for (const piece of isEnded ? [] : unjudgedOf(pieces)) {
+        if (piece.isShown) again.push(piece)
+        piece.isShown = false
+      }
+    }
+    this.queue = (again as (AgentEvent | Piece)[]).concat(this.queue.slice(this.head))
+    this.head = 0
+    return texts
+  }
+
   push(event: AgentEvent): void {
-    const { texts, others, options } = this
+    const { texts, others } = this
     switch (event.type) {
       case 'TEXT_MESSAGE_START':
         if (event.role && event.role !== 'assistant') others.add(event.messageId)
@@ -95,17 +124,16 @@ export class OutputGate {
       case 'CUSTOM':
         if (event.name === 'sampan:step-reset') texts.delete(event.value.messageId)
         // It tells what is held.
-        else if (options.holds && event.name === 'sampan:output-grown') return
+        else if (this.holds && event.name === 'sampan:output-grown') return
     }
     this.pass(event)
   }
 
   private hear(event: ContentEvent): void {
-    const { holds } = this.options
-    if (!holds) this.pass(event)
-    const said = this.textOf(event)
-    if (!holds) said.whole.append(event.delta)
-    said.sentences.push(event.delta)
+    // What comes behind a barrier waits with it.
+    if (this.queue.length > this.head && !this.isDraining) this.holds = true
+    if (!this.holds) this.pass(event)
+    this.textOf(event).sentences.push(event.delta)
   }
 
   private textOf(event: ContentEvent): SaidText {
@@ -114,7 +142,7 @@ export class OutputGate {
     if (!said) {
       const sentences = createSentences(per, maxChars, text => this.cut(said!, text))
       const isReasoning = event.type === 'REASONING_MESSAGE_CONTENT'
-      said = { messageId: event.messageId, isReasoning, pieces: [], judged: createTextBuffer(), length: 0, whole: createTextBuffer(), sentences, last: event }
+      said = { messageId: event.messageId, isReasoning, pieces: [], judged: createTextBuffer(), length: 0, open: 0, isEnded: false, sentences, last: event }
       this.texts.set(event.messageId, said)
     }
     said.last = event
@@ -122,39 +150,51 @@ export class OutputGate {
   }
 
   private cut(said: SaidText, text: string): void {
-    const { holds, ask, judged } = this.options
-    const piece: Piece = { said, text, start: said.length }
+    const { ask, judged } = this.options
+    const piece: Piece = { said, text, start: said.length, isShown: !this.holds }
     said.length += text.length
     said.judged.append(text)
     said.pieces.push(piece)
-    if (holds) this.queue.push(piece)
+    if (this.holds) this.queue.push(piece)
     this.open++
+    said.open++
     ask(piece, verdict => {
       this.open--
+      said.open--
       piece.verdict = verdict
       // Of a text that began anew nothing is there to be taken back.
-      if (!holds && !this.isTakenBack(piece)) judged(piece, verdict)
+      if (piece.isShown && !this.isTakenBack(piece)) judged(piece, verdict)
       this.drain()
     })
   }
 
   private pass(event: AgentEvent): void {
     if (this.queue.length > this.head || this.isDraining || this.holdsBack(event)) this.queue.push(event)
-    else this.options.forward(event)
+    else this.forward(event)
+  }
+
+  private forward(event: AgentEvent): void {
+    if (event.type === 'TEXT_MESSAGE_END' || event.type === 'REASONING_MESSAGE_END') {
+      const said = this.texts.get(event.messageId)
+      if (said) said.isEnded = true
+    }
+    this.options.forward(event)
   }
 
   private drain(): void {
     if (this.isDraining) return
-    const { forward, release, drop } = this.options
+    const { release, drop } = this.options
     this.isDraining = true
-    for (; this.head < this.queue.length; this.head++) {
+    while (this.head < this.queue.length) {
       const item = this.queue[this.head]!
-      if ('type' in item) {
-        if (this.holdsBack(item)) break
-        forward(item)
-      } else if (this.isTakenBack(item)) drop(item)
-      else if (item.verdict === undefined) break
-      else release(item, item.verdict)
+      const isPiece = 'said' in item
+      const isDropped = isPiece && this.isTakenBack(item)
+      if (isPiece ? !isDropped && item.verdict === undefined : this.holdsBack(item)) break
+      // Before it is shown: who hears of it may say more.
+      this.head++
+      if (!isPiece) this.forward(item)
+      else if (isDropped) drop(item)
+      else release(item, item.verdict!)
     }
     // Half of it at once: to move all that waits with each verdict would cost the square of it.
     if (this.head * 2 >= this.queue.length) {
@@ -173,6 +213,12 @@ export class OutputGate {
   private holdsBack(event: AgentEvent): boolean {
     return !this.options.holds && this.open > 0 && isBarrier(event)
   }
+}
+
+/** The pieces from the first on that has no verdict. */
+function unjudgedOf(pieces: readonly Piece[]): readonly Piece[] {
+  const first = pieces.findIndex(({ verdict }) => !verdict)
+  return first < 0 ? [] : pieces.slice(first)
 }
 
 function isBarrier(event: AgentEvent): boolean {

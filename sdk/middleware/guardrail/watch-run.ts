@@ -46,6 +46,8 @@ class RunWatch {
   private standIns: Readonly<Record<string, string>>
   private state: unknown
   private isOver = false
+  /** Something of what is shown was replaced: from there on nothing is shown before it is judged. */
+  private isCareful = false
 
   constructor(
     private readonly settings: GuardrailSettings,
@@ -131,25 +133,38 @@ class RunWatch {
     if (blocked) this.finish(said, blocked)
   }
 
-  /** Text that is shown already. */
+  /**
+   * Text that is shown already. With the first that is replaced, all that is not known to be good is taken back, and comes
+   * again as it is judged: to say a whole text anew for each replacement would cost the square of them. A message that has
+   * ended is said anew once more, when all of it is judged.
+   */
   private judged({ said }: Piece, verdict: Verdict): void {
-    if (this.isOver || verdict === 'allow') return
+    if (this.isOver) return
     const blocked = blockedBy(verdict, this.settings.texts.output)
-    if (!blocked) return this.retract(said.messageId, textNow(said), ('replace' in verdict && verdict.reason) || 'replaced')
-    this.retract(said.messageId, goodBeginning(said) + endingOf(said, blocked), blocked.reason)
-    this.finish(said, blocked)
+    if (blocked) {
+      this.retract([[said.messageId, goodBeginning(said) + endingOf(said, blocked)]], blocked.reason)
+      return this.finish(said, blocked)
+    }
+    if (this.isCareful ? said.open : verdict === 'allow') return
+    const texts = this.isCareful ? [said] : this.gate.hold()
+    this.isCareful = true
+    const { reason = 'replaced' } = Object(verdict) as { reason?: string }
+    this.retract(texts.map(text => [text.messageId, goodBeginning(text)] as const).filter(([messageId, text]) => text !== this.record.textOf(messageId)), reason)
   }
 
-  private retract(messageId: string, text: string, reason: string): void {
-    this.record.setText(messageId, text)
-    this.changed.add(messageId)
-    this.emit(customEvent('sampan:text-retracted', { messageId, text, reason }))
-    this.emit({ type: 'MESSAGES_SNAPSHOT', messages: this.record.messages() })
+  /** What stands in messages now: each for those who know the event, all at once for those who do not. */
+  private retract(texts: readonly (readonly [messageId: string, text: string])[], reason: string): void {
+    texts.forEach(([messageId, text]) => {
+      this.record.setText(messageId, text)
+      this.changed.add(messageId)
+      this.emit(customEvent('sampan:text-retracted', { messageId, text, reason }))
+    })
+    if (texts.length) this.emit({ type: 'MESSAGES_SNAPSHOT', messages: this.record.messages() })
   }
 
   /** The question was none to be answered. */
   private takeBackAll(blocked: Blocked): void {
-    this.record.said().forEach(messageId => this.record.textOf(messageId) && this.retract(messageId, '', blocked.reason))
+    this.retract(this.record.said().filter(messageId => this.record.textOf(messageId)).map(messageId => [messageId, ''] as const), blocked.reason)
     this.end('input', blocked, true)
   }
 
@@ -174,18 +189,10 @@ function endingOf({ isReasoning }: SaidText, { text }: Blocked): string {
   return isReasoning ? '' : text
 }
 
-/** The text of a message with what its pieces were replaced by. */
-function textNow({ pieces, judged, whole }: SaidText): string {
-  return pieces.map(({ text, verdict }) => shownOf(text, verdict)).join('') + whole.text().slice(judged.text().length)
-}
-
-/** The beginning of a message up to the first piece that is not known to be good. */
+/** The beginning of a message up to the first piece that is not known to be good, with what its pieces were replaced by. */
 function goodBeginning({ pieces }: SaidText): string {
   const end = pieces.findIndex(({ verdict }) => !verdict || (verdict !== 'allow' && 'block' in verdict))
-  return pieces
-    .slice(0, end)
-    .map(({ text, verdict }) => shownOf(text, verdict))
-    .join('')
+  return (end < 0 ? pieces : pieces.slice(0, end)).map(({ text, verdict }) => shownOf(text, verdict)).join('')
 }
 
 function shownOf(text: string, verdict: Verdict | undefined): string {
