@@ -107,6 +107,8 @@ export interface RunContext {
   readonly clock: Clock
   readonly ids: IdSource
   readonly trace: Trace
+  /** Whose run it is, where that is known and more than one user is served: a gateway says who is signed in. On a phone nobody. */
+  readonly userId?: string
 }
 
 /** Tells whoever works for a run that it is no longer wanted. Our own: `AbortSignal` does not exist on every phone. */
@@ -183,6 +185,8 @@ export interface ToolContext {
   readonly idempotencyKey: string
   readonly threadId: string
   readonly runId: string
+  /** Who is signed in at the gateway that runs the tool. On a phone nobody. */
+  readonly userId?: string
   readonly cancel: CancelSignal
   /** Tells how far the call has come: plain JSON for the view (`sampan:tool-progressed`). The model never sees it. */
   progress(value: unknown): void
@@ -258,10 +262,12 @@ export type KeyValueStore = Pick<Storage, 'get' | 'set' | 'delete'>
 
 /** A conversation as it stands elsewhere: plain JSON. */
 export interface RemoteThread {
-  /** Another with each write. 0: it is not there. */
+  /** Another with each write. 0: it is not there. What is written where nothing is follows this version all the same. */
   version: number
-  /** What was said. Absent where `version` is what was known. */
+  /** What was said. Absent where `version` is what was known, and where nothing is. */
   items?: readonly unknown[]
+  /** Its user was erased so many milliseconds ago, since the version that was known: what was said before is gone. */
+  erasedMs?: number
   /** Whether items can be read: the version of the record they are of. */
   format?: number
   rest?: unknown

@@ -51,7 +51,7 @@ export function runTool(state: RunState, call: CheckedCall): Observable<AgentEve
       if (subscriber.closed) return
       if (tool.inLoop) return tool.inLoop.start(state, call, { cancel: signal, settle, fail }, subscriber)
       whenDone(
-        () => tool.execute!(args, { toolCallId, idempotencyKey, threadId, runId, cancel: signal, progress }),
+        () => tool.execute!(args, { toolCallId, idempotencyKey, threadId, runId, userId: context.userId, cancel: signal, progress }),
         result => settle(outcomeOf(tool, result, maxResultChars)),
         fail,
       )

@@ -60,6 +60,7 @@ export function createRunContext({
   clock = systemClock,
   ids = createIds(clock),
   trace = () => {},
+  userId,
 }: Partial<RunContext> = {}): RunContext {
-  return { cancel, ledger, checkpoints, budget, clock, ids, trace }
+  return { cancel, ledger, checkpoints, budget, clock, ids, trace, userId }
 }

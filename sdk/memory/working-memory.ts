@@ -1,6 +1,5 @@
-import { Observable } from 'rxjs'
+import { createShelves, type Fields, type NoteOwner, type NoteStore, type Shelf } from './note-shelves.js'
 import { defineTool } from '../agent/define-tool.js'
-import { whenDone } from '../agent/ledger.js'
 import type { AnyTool, RunInput, RunMiddleware, Schema, SchemaOutput } from '../contracts.js'
 import { errorMessage, SampanError } from '../errors.js'
 import type { AgentEvent } from '../protocol/events.js'
@@ -9,11 +8,7 @@ import { toJsonSchema, validateWith } from '../protocol/schema.js'
 import { concat, defer } from '../protocol/streams.js'
 import { transform } from '../protocol/transform.js'
 
-/** Keeps a note beyond one conversation: in the host's storage, or on a server. */
-export interface NoteStore<Note> {
-  load(): Note | undefined | PromiseLike<Note | undefined>
-  save(note: Note): void | PromiseLike<void>
-}
+export type { NoteOwner, NoteStore } from './note-shelves.js'
 
 export interface WorkingMemoryOptions<S extends Schema> {
   /** What a note may hold: an object, each field of it optional. */
@@ -24,7 +19,10 @@ export interface WorkingMemoryOptions<S extends Schema> {
   description?: string
   /** What stands in it at first. Default nothing. */
   initial?: SchemaOutput<S>
-  /** Where it is kept besides the conversation's state, for all conversations of one user. Read once: make another memory for another user. */
+  /**
+   * Where it is kept besides the conversation's state: for all conversations of a user, whom a gateway names. On a phone, where
+   * it is read once, make another memory for another user.
+   */
   store?: NoteStore<SchemaOutput<S>>
 }
 
@@ -36,9 +34,8 @@ export interface WorkingMemory<Note> {
   read(state: unknown): Note | undefined
 }
 
-type Fields = Record<string, unknown>
 interface State { readonly sampan?: { readonly memory?: Readonly<Record<string, Fields>> } }
-interface Page { note: Fields; isChanged: boolean }
+interface Page { note: Fields; isChanged: boolean; readonly shelf: Shelf }
 
 const DESCRIPTION = 'What you know about the user. Keep it up to date when you learn something that lasts.'
 
@@ -52,62 +49,53 @@ const DESCRIPTION = 'What you know about the user. Keep it up to date when you l
  */
 export function workingMemory<S extends Schema>({ schema, name = 'note', description = DESCRIPTION, initial, store }: WorkingMemoryOptions<S>): WorkingMemory<SchemaOutput<S>> {
   const pages = new Map<string, Page>()
-  // What stands in the store, once it has been read.
-  let stored: Fields | undefined
-  let isRead = false
-  let isReading = false
-  const waiting = new Set<() => void>()
+  const shelves = createShelves(store)
   const tool = defineTool({
     name: 'update_' + name,
     description: description + ' Give only the fields that change; `null` removes one.',
     input: patchSchema(toJsonSchema(schema)),
     // The same change made twice is the same note.
     replay: 'idempotent',
-    execute(change: Fields, { runId }) {
-      const page = pages.get(runId)
+    execute(change: Fields, { runId, userId, threadId }) {
+      const owner: NoteOwner = { userId, threadId }
+      const page = pages.get(pageId(owner, runId))
       if (!page) throw new SampanError('agent/invalid', 'The middleware of this memory is not among the agent’s.')
+      const { shelf } = page
       // Another run may have changed it since this one began.
-      const checked = validateWith<Fields>(schema, patched(stored ?? page.note, change))
+      const checked = validateWith<Fields>(schema, patched(shelf.note ?? page.note, change))
       if (!checked.ok) throw new Error('The note would not fit: ' + checked.issues)
       page.note = checked.value
       page.isChanged = true
       // One that could not be read holds what nobody here knows: it is not written over.
-      if (isRead) stored = checked.value
-      return store && isRead ? Promise.resolve(store.save(checked.value as SchemaOutput<S>)).then(() => 'Noted.') : 'Noted.'
+      if (!store || !shelf.isRead) return 'Noted.'
+      shelf.note = checked.value
+      return Promise.resolve(store.save(checked.value as SchemaOutput<S>, owner)).then(() => 'Noted.')
     },
   })
-  const middleware: RunMiddleware = (input, context, next) => {
-    const run = defer(() => {
-      const page: Page = { note: stored ?? noteOf(input.state, name) ?? (initial as Fields | undefined) ?? {}, isChanged: false }
-      pages.set(input.runId, page)
-      return next(shownIn(input, description, page), context).pipe(keepNote(input, name, page, () => void pages.delete(input.runId)))
-    })
-    // Without its store an agent still has the conversation's own note.
-    const failed = (thrown: unknown): void => context.trace('memory-failed', { name, message: errorMessage(thrown) })
-    return concat(defer<AgentEvent>(() => load(failed)), run)
-  }
-  /** Once for all runs, also for those side by side: one that an approval resumes waits for nothing. */
-  function load(failed: (thrown: unknown) => void): Observable<never> {
-    return new Observable(subscriber => {
-      const done = (): void => subscriber.complete()
-      if (!store || isRead) return done()
-      waiting.add(done)
-      subscriber.add(() => void waiting.delete(done))
-      if (isReading) return
-      isReading = true
-      const finish = (): void => {
-        isReading = false
-        waiting.forEach(goOn => goOn())
+  const middleware: RunMiddleware = (input, context, next) =>
+    defer(() => {
+      const owner: NoteOwner = { userId: context.userId, threadId: input.threadId }
+      const id = pageId(owner, input.runId)
+      const shelf = shelves.take(owner)
+      const release = (): void => {
+        pages.delete(id)
+        shelves.giveBack(owner)
       }
-      const loaded = (note: Fields | undefined): void => {
-        stored = note
-        isRead = true
-        finish()
-      }
-      whenDone<Fields | undefined>(() => store.load() as Fields | undefined | PromiseLike<Fields | undefined>, loaded, thrown => (failed(thrown), finish()))
+      const run = defer(() => {
+        const page: Page = { shelf, note: shelf.note ?? noteOf(input.state, name) ?? (initial as Fields | undefined) ?? {}, isChanged: false }
+        pages.set(id, page)
+        return next(shownIn(input, description, page), context).pipe(keepNote(input, name, page))
+      })
+      // Without its store an agent still has the conversation's own note.
+      const failed = (thrown: unknown): void => context.trace('memory-failed', { name, message: errorMessage(thrown) })
+      return concat<AgentEvent>(shelves.load(owner, failed), run).pipe(transform<AgentEvent, AgentEvent>(emit => ({ next: emit, release })))
     })
-  }
   return { tool, middleware, read: state => noteOf(state, name) as SchemaOutput<S> | undefined }
+}
+
+/** Ids of runs and threads are the clients' word: two users may have the same at the same time. */
+function pageId({ userId, threadId }: NoteOwner, runId: string): string {
+  return JSON.stringify([userId, threadId, runId])
 }
 
 function noteOf(state: unknown, name: string): Fields | undefined {
@@ -130,12 +118,11 @@ function shownIn(input: RunInput, description: string, page: Page): RunInput {
   return { ...input, context: input.context.concat(entry) }
 }
 
-function keepNote({ state }: RunInput, name: string, page: Page, release: () => void) {
+function keepNote({ state }: RunInput, name: string, page: Page) {
   return transform<AgentEvent, AgentEvent>(emit => {
     let last: unknown = state
     let isKept = false
     return {
-      release,
       next(event) {
         if (event.type === 'STATE_SNAPSHOT') {
           last = event.snapshot

@@ -38,7 +38,7 @@ export function agentSource({ body, caller: { userId, agents: allowed }, request
     input,
     async contextFor(cancel) {
       const parts = hosted.context?.({ userId }) ?? {}
-      return createRunContext({ ...parts, ledger: parts.ledger ?? (await ledgers.open(userId, input.threadId)), cancel })
+      return createRunContext({ ...parts, userId, ledger: parts.ledger ?? (await ledgers.open(userId, input.threadId)), cancel })
     },
     wordsOf({ message, code = '' }) {
       // What a user asked wrongly is theirs to mend; a model that cannot be reached is not.

@@ -4,7 +4,7 @@ import type { Agent, RunContext } from '../../../index.js'
 export interface HostedAgent {
   readonly agent: Agent
   /** Makes parts of each run's context: a budget, a trace. */
-  readonly context?: (caller: { userId: string }) => Partial<Omit<RunContext, 'cancel'>>
+  readonly context?: (caller: { userId: string }) => Partial<Omit<RunContext, 'cancel' | 'userId'>>
 }
 
 /**
