@@ -18,8 +18,8 @@ export function scopeOf(runId: string): string {
 /** An event of a run inside another as it stands outside: under the run's own tag, with its ids behind the run's. */
 export function scopedEvent(event: AgentEvent, runId: string): AgentEvent {
   const scoped = withScope(event as unknown as Fields, runId)
-  if (event.type === 'SUBAGENT_STARTED') scoped.parentSubagentRunId ??= runId
-  else scoped.subagentRunId ??= runId
+  const owner = event.type === 'SUBAGENT_STARTED' ? 'parentSubagentRunId' : 'subagentRunId'
+  scoped[owner] = scoped[owner] || runId
   // Sampan's own events name what they are about inside their value.
   if (event.type === 'CUSTOM' && event.name.startsWith('sampan:')) scoped.value = withScope(event.value as Fields, runId)
   return scoped as unknown as AgentEvent

@@ -53,12 +53,15 @@ export function collectMessages(before: readonly Message[]): CollectedMessages {
     TOOL_CALL_START({ toolCallId: id, toolCallName: name, parentMessageId }) {
       const it: ToolCall = { id, type: 'function', function: { name, arguments: '' } }
       const message = growing(parentMessageId ?? id, 'assistant').it as AssistantMessage
-      message.toolCalls = (message.toolCalls ?? []).concat(it)
+      message.toolCalls = (message.toolCalls || []).concat(it)
       calls.set(id, { it, text: createTextBuffer() })
     },
-    TOOL_CALL_ARGS: ({ toolCallId, delta }) => calls.get(toolCallId)?.text.append(delta),
+    TOOL_CALL_ARGS({ toolCallId, delta }) {
+      const call = calls.get(toolCallId)
+      if (call) call.text.append(delta)
+    },
     TOOL_CALL_RESULT({ messageId: id, toolCallId, content, metadata }) {
-      const error = (Object(metadata).sampan as { error?: unknown } | undefined)?.error
+      const { error } = Object(Object(metadata).sampan) as { error?: unknown }
       messages.push({ id, role: 'tool', toolCallId, content, error: error ? contentText(content) : undefined })
     },
     MESSAGES_SNAPSHOT(event) {
@@ -69,7 +72,8 @@ export function collectMessages(before: readonly Message[]): CollectedMessages {
   }
   return {
     add(event) {
-      if ((event as { subagentRunId?: string }).subagentRunId === undefined) (handlers[event.type] as ((event: AgentEvent) => void) | undefined)?.(event)
+      const handle = handlers[event.type] as ((event: AgentEvent) => void) | undefined
+      if (handle && (event as { subagentRunId?: string }).subagentRunId === undefined) handle(event)
     },
     all() {
       write()
@@ -77,7 +81,7 @@ export function collectMessages(before: readonly Message[]): CollectedMessages {
     },
     lastText() {
       write()
-      return contentText(messages.find(({ id }) => id === last)?.content as string | undefined)
+      return contentText((Object(messages.find(({ id }) => id === last)) as { content?: string }).content)
     },
   }
 }

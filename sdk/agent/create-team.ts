@@ -1,8 +1,8 @@
-import { Observable } from 'rxjs'
+import type { Observable } from 'rxjs'
 import { chargeOnce, type ChargeOnce } from './charge-once.js'
 import { collectMessages, type CollectedMessages } from './collect-messages.js'
 import { answeringAgent, countTransfers, toolNames, transferTarget, transferTool, withAnsweringAgent } from './hand-over.js'
-import { whenDone } from './ledger.js'
+import { follow } from './follow.js'
 import { guardRun } from './run-guard.js'
 import { readTeamCheckpoint, teamCheckpoints, type TeamCheckpoint } from './team-checkpoints.js'
 import { resultEvent } from './tool-outcome.js'
@@ -69,13 +69,10 @@ export function createTeam<Tools extends AnyTool = AnyTool>(options: TeamOptions
   const run = (input: RunInput, context: RunContext): Observable<AgentEvent> =>
     defer(() => {
       const usage: TokenUsage[] = []
-      return new Observable<AgentEvent>(subscriber => {
-        whenDone(
-          () => (input.attach ? context.checkpoints.load(input.runId) : undefined),
-          checkpoint => void (subscriber.closed || answerInTurn(team, startOf(team, start!, input, context, usage, readTeamCheckpoint(checkpoint))).subscribe(subscriber)),
-          thrown => subscriber.error(thrown),
-        )
-      }).pipe(guardRun(input, context, usage))
+      return follow(
+        () => (input.attach ? context.checkpoints.load(input.runId) : undefined),
+        checkpoint => answerInTurn(team, startOf(team, start!, input, context, usage, readTeamCheckpoint(checkpoint))),
+      ).pipe(guardRun(input, context, usage))
     })
   return Object.assign(run, { info: infoOf(name, description, agents), tools: ([] as Tools[]).concat(...agents.map(agent => agent.tools ?? [])) })
 }
@@ -120,11 +117,11 @@ function answerOf(team: Team, run: TeamRun, name: string): Observable<AgentEvent
   run.name = undefined
   const checkpoints = teamCheckpoints(context.checkpoints, input.runId, runId, run.checkpoint, () => ({ agent: name, messages: input.parentRunId === undefined ? undefined : log.all() }))
   const { context: counted, ended } = chargeOnce(countUsage({ ...context, checkpoints }, usage))
-  return defer(() => byName.get(name)!(asked, counted)).pipe(follow(team, run, name, before, ended))
+  return defer(() => byName.get(name)!(asked, counted)).pipe(followMember(team, run, name, before, ended))
 }
 
 /** Passes on what a member says, as part of the team's run. */
-function follow(team: Team, run: TeamRun, name: string, before: Message[], charge: ChargeOnce['ended']) {
+function followMember(team: Team, run: TeamRun, name: string, before: Message[], charge: ChargeOnce['ended']) {
   const { log } = run
   const known = new Set(before.map(({ id }) => id))
   return transform<AgentEvent, AgentEvent>((emit, leave) => ({

@@ -7,7 +7,7 @@ import { of } from '../protocol/streams.js'
 export function interruptStep(state: RunState): Observable<AgentEvent> {
   const { agentState, messages, interrupts } = state
   return of<AgentEvent>(
-    { type: 'STATE_SNAPSHOT', snapshot: agentState ?? {} },
+    { type: 'STATE_SNAPSHOT', snapshot: agentState || {} },
     { type: 'MESSAGES_SNAPSHOT', messages: messages.slice() },
     finished(state, { type: 'interrupt', interrupts }),
   )

@@ -6,7 +6,7 @@ import { hasBegun, noteInLedger } from './ledger.js'
 import type { RunState } from './run-state.js'
 import { runTool } from './run-tool.js'
 import { denial, endCall, outcomeOf, unknownOutcome, type Failure, type ToolOutcome } from './tool-outcome.js'
-import { handleCalls, replay } from './tool-step.js'
+import { decideAndRun, handleCalls, replay } from './tool-step.js'
 import { SampanError } from '../errors.js'
 import type { AgentEvent } from '../protocol/events.js'
 import { keep } from '../protocol/kept-runs.js'
@@ -28,9 +28,9 @@ function resumeCall(state: RunState, checked: CheckedCall): Observable<AgentEven
   const known = state.context.ledger.get(id)
   const begun = hasBegun(known)
   if (begun && known.result !== undefined) return replay(state, checked)
-  const isAnswered = tool.inLoop && tool.inLoop.isAnswered(state, id)
-  if (isAnswered === undefined ? !answer : !isAnswered) throw new SampanError('agent/resume-incomplete', 'A resume answers all open interrupts; missing: ' + tool.name + ' (' + id + ')')
-  if (!answer) return replay(state, checked)
+  const goesOn = tool.inLoop && tool.inLoop.goesOn(state, checked)
+  if (!(goesOn === undefined ? answer : goesOn)) throw new SampanError('agent/resume-incomplete', 'A resume answers all open interrupts; missing: ' + tool.name + ' (' + id + ')')
+  if (!answer) return begun ? replay(state, checked) : decideAndRun(state, goesOn as CheckedCall)
   const { interruptId, status, payload } = answer
   const isResolved = status === 'resolved'
   const end = (outcome: ToolOutcome): Observable<AgentEvent> => endCall(state, id, outcome)

@@ -1,7 +1,8 @@
-import { Observable } from 'rxjs'
+import type { Observable } from 'rxjs'
 import { chargeOnce } from './charge-once.js'
 import { scopedContext, scopedEvent, scopedInterrupt, scopeOf } from './child-scope.js'
 import { collectMessages } from './collect-messages.js'
+import { follow } from './follow.js'
 import { whenDone } from './ledger.js'
 import { guardRun } from './run-guard.js'
 import type { Agent, ChildCall, ChildEnd, RunContext, RunInput } from '../contracts.js'
@@ -57,12 +58,13 @@ export function runChild(
 ): Observable<AgentEvent> {
   return defer(() => {
     const kept = child.kept as Kept | undefined
-    const asked = kept?.version === VERSION ? kept.asked : 0
+    const asked = kept && kept.version === VERSION ? kept.asked : 0
+    const { messages, state } = kept || input
     const { threadId, parentRunId } = child
     const { context: inner, ended: charge } = chargeOnce(scopedContext(context, child.runId))
     // A run that goes on with answers is a new run, to whoever keeps logs and checkpoints of runs.
     const runId = ownRunId(child.runId, asked)
-    const ask: RunInput = { tools: [], context: [], ...input, messages: (kept ?? input).messages.slice(), state: withApprovals((kept ?? input).state, child.approvals), threadId, runId, parentRunId, resume: ownAnswers(child) }
+    const ask: RunInput = { tools: [], context: [], ...input, messages: messages.slice(), state: withApprovals(state, child.approvals), threadId, runId, parentRunId, resume: ownAnswers(child) }
     const begin = (attach?: RunInput['attach']): Observable<AgentEvent> => defer(() => {
       if (kept && kept.version !== VERSION) throw new SampanError('agent/invalid', 'A newer version kept this run.')
       return agent({ ...ask, attach }, inner)
@@ -110,7 +112,7 @@ function tell({ runId: subagentRunId, name, description, parentToolCallId }: Chi
         failed('The run was cancelled.', 'cancelled')
         return { type: 'cancelled' }
       }
-      if (outcome.type === 'success' && outcome.pendingToolCallIds?.length) {
+      if (outcome.type === 'success' && (outcome.pendingToolCallIds || []).length) {
         failed(PENDING, 'agent/invalid')
         return { type: 'error', error: new SampanError('agent/invalid', PENDING) }
       }
@@ -129,13 +131,7 @@ function tell({ runId: subagentRunId, name, description, parentToolCallId }: Chi
 
 /** Goes on from the checkpoint of this run, or begins it where there is none. */
 function afterKill({ checkpoints }: RunContext, runId: string, begin: (attach?: RunInput['attach']) => Observable<AgentEvent>): Observable<AgentEvent> {
-  return new Observable(subscriber => {
-    whenDone(
-      () => checkpoints.load(runId),
-      checkpoint => void (subscriber.closed || begin(checkpoint && { runId }).subscribe(subscriber)),
-      thrown => subscriber.error(thrown),
-    )
-  })
+  return follow(() => checkpoints.load(runId), checkpoint => begin(checkpoint && { runId }))
 }
 
 function ownRunId(runId: string, asked: number): string {

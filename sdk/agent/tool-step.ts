@@ -44,7 +44,7 @@ export function afterStep(state: RunState): Observable<AgentEvent> {
 }
 
 /** Asks the ledger, then the policy, about a call; then runs it, refuses it, or leaves it for a person. */
-function decideAndRun(state: RunState, call: CheckedCall): Observable<AgentEvent> {
+export function decideAndRun(state: RunState, call: CheckedCall): Observable<AgentEvent> {
   const { context } = state
   const { id, tool, fingerprint } = call
   const known = context.ledger.get(id)

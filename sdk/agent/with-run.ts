@@ -3,6 +3,7 @@ import { fingerprintOf } from './approval.js'
 import type { CheckedCall } from './check-call.js'
 import { childApprovals, keepChildApprovals } from './child-approvals.js'
 import { saveCheckpoint } from './checkpoint.js'
+import { hasBegun } from './ledger.js'
 import type { RunState } from './run-state.js'
 import { failure, outcomeOf, type ToolOutcome } from './tool-outcome.js'
 import type { CancelSignal, ChildEnd, Tool } from '../contracts.js'
@@ -17,8 +18,8 @@ import { defer } from '../protocol/streams.js'
 export interface CallsInLoop {
   /** The arguments a call was begun with, where it has asked: the person may have changed those of the model. */
   argsOf(state: RunState, toolCallId: string): string | undefined
-  /** Whether what a call has asked is answered, or has been done meanwhile; nothing where it has asked nothing. */
-  isAnswered(state: RunState, toolCallId: string): boolean | undefined
+  /** The call, where what it has asked is answered or has been done meanwhile; `false` where not, nothing where it has asked nothing. */
+  goesOn(state: RunState, call: CheckedCall): CheckedCall | false | undefined
   /** Makes a call, or goes on with it. What it asks, the run of the call asks; what it keeps meanwhile stands in the shared state. */
   start(state: RunState, call: CheckedCall, runner: CallRunner, subscriber: Subscriber<AgentEvent>): void
 }
@@ -33,6 +34,8 @@ export interface CallRunner {
 
 /** A call whose own run waits for a person, as it stands in the shared state under the call's key. */
 interface WaitingRun {
+  /** The call, by its id in the conversation. */
+  readonly callId?: string
   readonly asked: readonly Pick<Interrupt, 'id' | 'toolCallId'>[]
   /** The arguments it was begun with. */
   readonly argsText: string
@@ -47,9 +50,14 @@ export function withRun<T extends Tool>(tool: T, startRun: NonNullable<Tool['sta
       // The state comes from whoever asks for the run: what the ledger does not know were never its arguments.
       return argsText && fingerprintOf(tool.name, parseJson(argsText)) === state.context.ledger.get(toolCallId)!.fingerprint ? argsText : undefined
     },
-    isAnswered(state, id) {
-      const { context, input: { resume } } = state
-      return waitingRun(state, id)?.asked.every(({ id, toolCallId = '' }) => resume!.some(({ interruptId }) => interruptId === id) || context.ledger.get(toolCallId)?.result !== undefined)
+    goesOn(state, call) {
+      const { context: { ledger }, input: { resume, state: shared } } = state
+      const known = ledger.get(call.id)
+      // Where the ledger is lost the state still knows the run. What it asked is then asked again, by itself.
+      const key = known ? known.idempotencyKey : Object.keys(Object(Object(Object(shared).sampan).runs)).find(each => Object(keptRun(shared, each)).callId === call.id)
+      const waiting = known && !hasBegun(known) ? undefined : runKept(shared, key)
+      const isDone = ({ id, toolCallId = '' }: WaitingRun['asked'][number]): boolean => resume!.some(({ interruptId }) => interruptId === id) || ledger.get(toolCallId)?.result !== undefined
+      return waiting && waiting.asked.every(isDone) && { ...call, key: key! }
     },
     start,
   }
@@ -57,8 +65,11 @@ export function withRun<T extends Tool>(tool: T, startRun: NonNullable<Tool['sta
 }
 
 function waitingRun({ context, input }: RunState, toolCallId: string): WaitingRun | undefined {
-  const { idempotencyKey } = context.ledger.get(toolCallId) ?? {}
-  return idempotencyKey === undefined ? undefined : (keptRun(input.state, idempotencyKey) as WaitingRun | undefined)
+  return runKept(input.state, context.ledger.get(toolCallId)?.idempotencyKey)
+}
+
+function runKept(state: unknown, key: string | undefined): WaitingRun | undefined {
+  return key === undefined ? undefined : (keptRun(state, key) as WaitingRun | undefined)
 }
 
 function start(state: RunState, call: CheckedCall, { cancel, settle, fail }: CallRunner, subscriber: Subscriber<AgentEvent>): void {
@@ -76,7 +87,7 @@ function start(state: RunState, call: CheckedCall, { cancel, settle, fail }: Cal
     const isNew = state.agentState !== agentState
     if (ended.type === 'interrupt') {
       interrupts.push(...ended.interrupts)
-      wait({ asked: ended.interrupts.map(({ id, toolCallId }) => ({ id, toolCallId })), argsText, kept: ended.kept })
+      wait({ callId: parentToolCallId, asked: ended.interrupts.map(({ id, toolCallId }) => ({ id, toolCallId })), argsText, kept: ended.kept })
       return settle()
     }
     if (waiting) wait()

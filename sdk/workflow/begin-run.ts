@@ -24,7 +24,7 @@ export function rootOf(origin: Origin, { attach, resume = [], runId, state }: Ru
   }
   const own = Object.keys(Object(Object(Object(state).sampan).runs)).filter(id => Object(keptRun(state, id)).workflow === origin.workflow)
   // Who begins anew has not answered: what waited is over.
-  if (!resume.length) return { root: { version: VERSION, ...origin, runId, input: read(), entries: [], answers: [] }, state: without(own) }
+  if (!resume.length) return { root: { ...origin, version: VERSION, runId, input: read(), entries: [], answers: [] }, state: without(own) }
   // The one that waits: who began anew has dropped those before.
   const kept = usable(origin, keptRun(state, own[0]!) as FlowSnapshot | undefined)
   const answers: ResumeEntry[] = []

@@ -1,9 +1,10 @@
 import { Observable } from 'rxjs'
 import { runInside } from './child-step.js'
 import { checked, decideCall, type Decision, type WaitingCall } from './decide-call.js'
-import { act, follow, jsonOf, settle, stepError, wait, waitingAt, type StepPlace } from './flow-run.js'
+import { act, jsonOf, settle, stepError, wait, waitingAt, type StepPlace } from './flow-run.js'
 import { isTool, type Step } from './step.js'
 import { toInterrupt, type Question } from '../agent/ask-person.js'
+import { follow } from '../agent/follow.js'
 import { whenDone } from '../agent/ledger.js'
 import { resultEvent } from '../agent/tool-outcome.js'
 import { createCancel } from '../context/cancel.js'
@@ -36,7 +37,7 @@ export function callStep(place: StepPlace, step: Callable, around: (attempt: Att
       const { does, value, given: args, fingerprint } = decision
       const { startRun, requiresGesture } = step as AnyTool
       const note: Note = (state, result) => context.ledger.put({ toolCallId, toolName: step.name, fingerprint, state, result, idempotencyKey: toolCallId })
-      const noted = (state: LedgerState | false, go: () => Observable<AgentEvent>): Observable<AgentEvent> => follow((done, failed) => whenDone(() => (state ? note(state) : undefined), done, failed), go)
+      const noted = (state: LedgerState | false, go: () => Observable<AgentEvent>): Observable<AgentEvent> => follow<unknown>(() => state && note(state), go)
       if (does === 'settle') return act(() => settle(place, value))
       if (does !== 'run') {
         // It is in the ledger before the run ends with it. A gesture-bound call is armed: inside the tap nothing is waited for.
@@ -79,7 +80,7 @@ function execute(place: StepPlace, step: Callable, args: unknown, note: Note, at
       if (!isOver && !subscriber.closed) subscriber.next(customEvent('sampan:tool-progressed', { toolCallId, progress: value }))
     }
     const call = (): void => {
-      if (!subscriber.closed) whenDone(() => step.execute!(args, { toolCallId, idempotencyKey: toolCallId, threadId, runId, attempt, cancel: signal, progress }), result => whenDone(() => done(result), () => {}, failed), failed)
+      if (!subscriber.closed) whenDone(() => step.execute!(args, { toolCallId, idempotencyKey: toolCallId, threadId, runId, userId: context.userId, attempt, cancel: signal, progress }), result => whenDone(() => done(result), () => {}, failed), failed)
     }
     if (!isPlain && !(step as AnyTool).requiresGesture) return whenDone(() => note('executing'), call, failed)
     // A gesture-bound call was written when it was asked about: the tap must reach the host at once.
@@ -121,6 +122,6 @@ function asToolCall({ context, id: toolCallId, scope }: StepPlace, { name: toolC
 function interruptOf({ id, path: step }: StepPlace, tool: Callable, question: Question, { given: args, fingerprint }: Decision): Interrupt {
   const interrupt = toInterrupt({ id, tool: tool as Parameters<typeof toInterrupt>[0]['tool'], args, fingerprint }, question)
   const { message = tool.name, metadata } = interrupt
-  const own = { ...interrupt, id, message, metadata: { sampan: { ...metadata!.sampan, step } } }
-  return isTool(tool) ? own : { ...own, reason: 'confirmation', toolCallId: undefined }
+  Object.assign(metadata!.sampan, { step })
+  return Object.assign(interrupt, { id, message }, isTool(tool) || { reason: 'confirmation', toolCallId: undefined })
 }

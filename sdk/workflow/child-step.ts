@@ -5,7 +5,7 @@ import { whenDone } from '../agent/ledger.js'
 import { runChild } from '../agent/run-child.js'
 import type { Agent, ChildCall, ChildEnd, RunContext } from '../contracts.js'
 import type { AgentEvent } from '../protocol/events.js'
-import { concat, defer, of } from '../protocol/streams.js'
+import { concat, defer } from '../protocol/streams.js'
 
 /** Begins a run inside, or goes on with it. */
 type Start = (child: ChildCall, context: RunContext, end: (end: ChildEnd) => Saved) => Observable<AgentEvent>
@@ -46,12 +46,9 @@ export function runInside(place: StepPlace, attempt: number, start: Start, paren
       delete() {},
     }
     let failure: unknown
-    let isNew = false
     const end = (ended: ChildEnd): Saved => {
       let saved: Saved = undefined
-      const { state } = shared
-      shared.state = keepChildApprovals(state, step, approvals, ended.approvals)
-      isNew = shared.state !== state
+      shared.state = keepChildApprovals(shared.state, step, approvals, ended.approvals)
       if (ended.type === 'success') saved = settle(place, JSON.parse(jsonOf(ended.result)))
       else if (ended.type === 'interrupt') saved = wait(place, ended.interrupts, { ...kept, kept: ended.kept, attempt: number })
       else failure = ended.type === 'error' ? ended.error : stepError(place, 'workflow/step-failed', 'was cancelled.')
@@ -60,8 +57,7 @@ export function runInside(place: StepPlace, attempt: number, start: Start, paren
       whenDone(() => saved, clear, clear)
       return saved
     }
-    const told = defer(() => (isNew ? of<AgentEvent>({ type: 'STATE_SNAPSHOT', snapshot: shared.state }) : of<AgentEvent>()))
-    return concat(start(child, { ...context, checkpoints: tracked }, end), told, act(() => {
+    return concat(start(child, { ...context, checkpoints: tracked }, end), act(() => {
       if (failure) throw failure
     }))
   })

@@ -6,6 +6,7 @@ import { endOf } from '../agent/__fixtures__/runs.js'
 import { agentTool } from '../agent/agent-tool.js'
 import { createAgent } from '../agent/create-agent.js'
 import { defineTool } from '../agent/define-tool.js'
+import { memoryLedger } from '../context/run-context.js'
 import type { Agent } from '../contracts.js'
 import { SampanError } from '../errors.js'
 import { errorAnswer, mockModel, textAnswer, toolAnswer, type MockAnswer } from '../testkit/mock-model.js'
@@ -49,5 +50,86 @@ describe('an answer for good inside a step', () => {
     phone.begin('x')
     expect(endOf(phone.answer(forGood)).type).toBe('RUN_ERROR')
     expect(phone.state).toMatchObject({ sampan: { approvals: { 'clerk/': { pay: 'allow' } } } })
+  })
+})
+
+describe('an answer for good to a tool step', () => {
+  function ordering(approval: 'ask' | { deny: string } = 'ask') {
+    const ordered: unknown[] = []
+    const order = defineTool({ name: 'order', description: '', input: { type: 'object', properties: { n: { type: 'number' } } }, approval, execute: args => ordered.push(args) })
+    return { ordered, phone: phoneOf(defineWorkflow({ name: 'w', flow: createFlow<any>().then(order) })) }
+  }
+  it('lets the tool run without a question from then on, in this thread', () => {
+    const { ordered, phone } = ordering()
+    expect(questionsOf(phone.begin({ n: 1 }))).toHaveLength(1)
+    resultOf(phone.answer(forGood))
+    expect(phone.state).toEqual({ sampan: { approvals: { order: 'allow' } } })
+    resultOf(phone.begin({ n: 2 }))
+    expect(ordered).toEqual([{ n: 1 }, { n: 2 }])
+  })
+  it('may be a no, and is told where it ends the run', () => {
+    const { ordered, phone } = ordering()
+    phone.begin({ n: 1 })
+    expect(endOf(phone.answer({ approved: false, always: true, reason: '不要' }))).toMatchObject({ code: 'agent/tool-denied' })
+    expect(phone.state).toEqual({ sampan: { approvals: { order: { deny: '不要' } } } })
+    expect(endOf(phone.begin({ n: 2 }))).toMatchObject({ code: 'agent/tool-denied', message: expect.stringContaining('不要') })
+    expect(ordered).toEqual([])
+  })
+  it('is told before the result of the tool, also where the tool fails', () => {
+    const fails = defineTool({ name: 'order', description: '', input: { type: 'object' }, approval: 'ask', execute: () => { throw new Error('sold out') } })
+    const phone = phoneOf(defineWorkflow({ name: 'w', flow: createFlow<any>().then(fails) }))
+    phone.begin({})
+    const events = phone.answer(forGood)
+    const types = events.map(({ type }) => type)
+    expect(endOf(events).type).toBe('RUN_ERROR')
+    expect(types.lastIndexOf('STATE_SNAPSHOT')).toBeLessThan(types.indexOf('TOOL_CALL_RESULT'))
+    expect(phone.state).toEqual({ sampan: { approvals: { order: 'allow' } } })
+  })
+  it('holds in the rounds of a loop that come after it, and beside what else stands in the state', () => {
+    const ordered: unknown[] = []
+    const order = defineTool({ name: 'order', description: '', input: { type: 'object' }, approval: 'ask', execute: args => (ordered.push(args), args) })
+    const phone = phoneOf(defineWorkflow({ name: 'w', flow: createFlow<any>().loop(order, { until: { eq: [{ path: 'iteration' }, { literal: 2 }] }, atMost: 9 }) }))
+    phone.state = { theirs: 1, sampan: { approvals: { other: 'allow' } } }
+    phone.begin({ n: 1 })
+    resultOf(phone.answer(forGood))
+    expect([ordered.length, phone.state]).toEqual([3, { theirs: 1, sampan: { approvals: { other: 'allow', order: 'allow' } } }])
+  })
+  it('holds where the person has changed the arguments of the call', () => {
+    const { ordered, phone } = ordering()
+    phone.begin({ n: 1 })
+    resultOf(phone.answer({ ...forGood, editedArgs: { n: 5 } }))
+    resultOf(phone.begin({ n: 2 }))
+    expect(ordered).toEqual([{ n: 5 }, { n: 2 }])
+  })
+  it('survives an app that was killed before it was told', () => {
+    const calls: ((value: unknown) => void)[] = []
+    const order = defineTool({ name: 'order', description: '', input: { type: 'object' }, approval: 'ask', replay: 'idempotent', execute: () => ({ then: (done: any) => void calls.push(done) }) as never })
+    const phone = phoneOf(defineWorkflow({ name: 'w', flow: createFlow<any>().then(order) }))
+    const resume = phone.begin({}) && questionsOf(phone.last()).map(interruptId => ({ interruptId, status: 'resolved' as const, payload: forGood }))
+    phone.start({ resume })
+    phone.attach()
+    calls[1]!('done')
+    expect([resultOf(phone.last()), phone.state]).toEqual(['done', { sampan: { approvals: { order: 'allow' } } }])
+  })
+  it.each<[string, unknown]>([['holds once', { approved: true }], ['says something else', { approved: true, always: 'yes' }]])('is none where it %s', (_, payload) => {
+    const { phone } = ordering()
+    phone.begin({ n: 1 })
+    resultOf(phone.answer(payload))
+    expect(questionsOf(phone.begin({ n: 2 }))).toHaveLength(1)
+  })
+  it('is none where the call that it answers was never proposed, nor where it is a result', () => {
+    const { phone, ordered } = ordering()
+    const [interruptId] = questionsOf(phone.begin({ n: 1 }))
+    phone.start({ resume: [{ interruptId: interruptId!, status: 'resolved', payload: forGood }] }, { ledger: memoryLedger() })
+    expect([questionsOf(phone.last()), Object(phone.state).sampan.approvals, ordered]).toEqual([[interruptId], undefined, []])
+    const given = phoneOf(defineWorkflow({ name: 'w', flow: createFlow<any>().then(defineTool({ name: 'answer', description: '', input: { type: 'object' } })) }))
+    given.begin({})
+    resultOf(given.answer(forGood))
+    expect(given.state).toEqual({})
+  })
+  it('does not allow what a rule denies', () => {
+    const { phone } = ordering({ deny: 'closed' })
+    phone.state = { sampan: { approvals: { order: 'allow' } } }
+    expect(endOf(phone.begin({ n: 1 }))).toMatchObject({ code: 'agent/tool-denied', message: expect.stringContaining('closed') })
   })
 })

@@ -1,14 +1,14 @@
 import type { Observable } from 'rxjs'
 import { rootOf } from './begin-run.js'
 import type { FlowNode } from './flow-json.js'
-import { follow, jsonOf, type FlowRun } from './flow-run.js'
+import { jsonOf, type FlowRun } from './flow-run.js'
 import type { Flow } from './flow.js'
 import { createJournal, type FlowSnapshot, type Root } from './journal.js'
 import { runNodes } from './nodes.js'
 import { createScope } from './scope.js'
 import type { Workflow } from './step.js'
 import { fingerprintOf, type AnyPolicy } from '../agent/approval.js'
-import { whenDone } from '../agent/ledger.js'
+import { follow } from '../agent/follow.js'
 import { guardRun } from '../agent/run-guard.js'
 import { countUsage } from '../agent/usage.js'
 import type { AgentInfo, Checkpoint, RunContext, RunFunction, RunInput, Schema } from '../contracts.js'
@@ -19,6 +19,7 @@ import { keepRun } from '../protocol/kept-runs.js'
 import { contentText, type TokenUsage } from '../protocol/messages.js'
 import { toJsonSchema, validateWith } from '../protocol/schema.js'
 import { concat, defer, of } from '../protocol/streams.js'
+import { transform } from '../protocol/transform.js'
 
 export interface WorkflowOptions<In, Out> {
   name: string
@@ -47,6 +48,7 @@ export function defineWorkflow<In = any, Out = any>(options: WorkflowOptions<In,
     defer(() => {
       const usage: TokenUsage[] = []
       const { runId, attach } = input
+      const shared = { state: input.state }
       const { load, save } = context.checkpoints
       const journal = createJournal(runId, context, !!attach)
       fingerprint = fingerprint || fingerprintOf(name, json)
@@ -54,37 +56,46 @@ export function defineWorkflow<In = any, Out = any>(options: WorkflowOptions<In,
       const go = (stored: Checkpoint | undefined): Observable<AgentEvent> => {
         const { root, state } = rootOf(origin, input, stored, () => inputOf(input, options))
         const { runId, answers } = root
+        shared.state = state
         journal.begin(root)
         return runFlow({
-          steps, approval, input, runId, journal,
+          steps, approval, input, runId, journal, shared,
           context: countUsage(context, usage),
           isAttached: !!attach,
           answers: new Map(answers.map(answer => [answer.interruptId, answer])),
           interrupts: [],
-          shared: { state },
           bail: result => of(...endOf(input, context, result)),
         }, json.nodes, root)
       }
-      return follow((done, failed) => whenDone(() => (attach ? load(runId) : undefined), done, failed), go)
-        .pipe(guardRun(input, { ...context, checkpoints: { load, save, delete: () => journal.end() } }, usage))
+      return follow(() => (attach ? load(runId) : undefined), go)
+        .pipe(guardRun(input, { ...context, checkpoints: { load, save, delete: () => journal.end() } }, usage), tellState(input, shared))
     })
   const info: AgentInfo = { name, description, capabilities: { streaming: true, approvals: true, resumable: true, structuredOutput: true } }
   return Object.assign(run, { info }) as Workflow<In, Out>
 }
 
 /** One run, from its beginning to its end or its questions. */
-function runFlow(run: FlowRun, nodes: readonly FlowNode[], { answers: _, ...root }: Root): Observable<AgentEvent> {
+function runFlow(run: FlowRun, nodes: readonly FlowNode[], root: Root): Observable<AgentEvent> {
   const { input, runId, journal, interrupts, shared, bail } = run
   const { input: value } = root
   const scope = createScope('', value, { input: value })
-  const cleaned: AgentEvent[] = shared.state === input.state ? [] : [{ type: 'STATE_SNAPSHOT', snapshot: shared.state }]
-  return concat(of(...cleaned), runNodes(run, nodes, scope), defer(() => {
+  return concat(runNodes(run, nodes, scope), defer(() => {
     if (!scope.isWaiting) return bail(scope.value)
-    const snapshot: FlowSnapshot = { ...root, entries: journal.all() }
+    const snapshot: FlowSnapshot & { answers?: undefined } = { ...root, answers: undefined, entries: journal.all() }
     return of<AgentEvent>(
       { type: 'STATE_SNAPSHOT', snapshot: keepRun(shared.state, runId, snapshot) },
       finished(input, { type: 'interrupt', interrupts }),
     )
+  }))
+}
+
+/** Says what became of the shared state before it says anything else: it is kept whatever comes after. */
+function tellState({ state: told }: RunInput, shared: FlowRun['shared']) {
+  return transform<AgentEvent, AgentEvent>(emit => ({
+    next(event) {
+      if (shared.state !== told && event.type !== 'RUN_STARTED') emit({ type: 'STATE_SNAPSHOT', snapshot: (told = shared.state) })
+      emit(event)
+    },
   }))
 }
 

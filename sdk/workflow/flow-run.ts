@@ -27,7 +27,7 @@ export interface FlowRun {
   /** Answers that nobody has taken yet, by interrupt. */
   readonly answers: Map<string, ResumeEntry>
   readonly interrupts: Interrupt[]
-  /** The shared state, without what a run of the workflow kept in it: as it is now. */
+  /** The shared state, without what a run of the workflow kept in it: as it is now. What changes in it is told with the next event. */
   readonly shared: { state: unknown }
   /** Ends the run with a result, at once. */
   readonly bail: (value: unknown) => Observable<AgentEvent>
@@ -94,11 +94,6 @@ export function act(work: () => unknown): Observable<AgentEvent> {
     work()
     return of<AgentEvent>()
   })
-}
-
-/** What comes of work that may take its time. */
-export function follow<T>(work: (done: (value: T) => void, failed: (thrown: unknown) => void) => void, go: (value: T) => Observable<AgentEvent>): Observable<AgentEvent> {
-  return new Observable(subscriber => work(value => void (subscriber.closed || defer(() => go(value)).subscribe(subscriber)), thrown => subscriber.error(thrown)))
 }
 
 /** A value as JSON. What is not there is `null`. */

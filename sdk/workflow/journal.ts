@@ -1,4 +1,3 @@
-import { whenDone } from '../agent/ledger.js'
 import type { Checkpoint, RunContext } from '../contracts.js'
 import type { ResumeEntry } from '../protocol/messages.js'
 
@@ -29,8 +28,10 @@ export interface Root extends FlowSnapshot { readonly answers: readonly ResumeEn
 export interface Journal {
   /** Begins with what is known. */
   begin(root: Root): void
-  /** What is known of a place, at once or later. After a kill it is looked up when the run comes there again. */
-  read(path: string, done: (entry: Entry | undefined) => void, failed: (thrown: unknown) => void): void
+  /** What is stored of a place, at once or later. After a kill it is looked up when the run comes there again. */
+  read(path: string): Checkpoint | undefined | PromiseLike<Checkpoint | undefined>
+  /** What is known of a place to which the run comes, with what is stored of it. */
+  take(path: string, stored: Checkpoint | undefined): Entry | undefined
   /** What is known of a place that has been read. */
   get(path: string): Entry | undefined
   /** Answers with a promise where storing takes time. */
@@ -58,7 +59,8 @@ export function createJournal(id: string, { checkpoints, trace }: RunContext, is
   const save = (runId: string, data: unknown): void | PromiseLike<void> => {
     const failed = (thrown: unknown): void => trace('checkpoint-failed', { runId, message: String(thrown) })
     try {
-      return (checkpoints.save({ runId, version: VERSION, data }) as PromiseLike<void> | undefined)?.then(undefined, failed)
+      const saving = checkpoints.save({ runId, version: VERSION, data })
+      return saving && saving.then(undefined, failed)
     } catch (thrown) {
       failed(thrown)
     }
@@ -72,14 +74,11 @@ export function createJournal(id: string, { checkpoints, trace }: RunContext, is
       before = new Map(root.entries.map(entry => [entry[0], entry]))
       if (!isAttached) void save(id, root)
     },
-    read(path, done, failed) {
-      const found = (stored?: Checkpoint): void => {
-        const entry = stored ? (stored.data as Entry) : before.get(path)
-        if (entry) entries.set(path, entry)
-        done(entry)
-      }
-      if (isAttached) whenDone(() => checkpoints.load(record(path)), found, failed)
-      else found()
+    read: path => (isAttached ? checkpoints.load(record(path)) : undefined),
+    take(path, stored) {
+      const entry = stored ? (stored.data as Entry) : before.get(path)
+      if (entry) entries.set(path, entry)
+      return entry
     },
     get: path => entries.get(path),
     set(path, state, value) {

@@ -1,12 +1,12 @@
 import type { Observable } from 'rxjs'
 import { ask } from './ask.js'
-import { act, follow, give, rest, settle, stepError, waitOn, type FlowRun, type Place, type Waiting } from './flow-run.js'
+import { act, give, rest, settle, stepError, waitOn, type FlowRun, type Place, type Waiting } from './flow-run.js'
 import type { FlowNode, ForEachNode, GroupNode, LoopNode, SleepNode } from './flow-json.js'
-import type { Entry } from './journal.js'
 import { byKey } from './own.js'
 import { holds, valueOf } from './predicate.js'
 import { runStep } from './run-step.js'
 import { createScope, type Scope } from './scope.js'
+import { follow } from '../agent/follow.js'
 import type { AgentEvent } from '../protocol/events.js'
 import { concat, defer, mergeAll, of, sequence } from '../protocol/streams.js'
 
@@ -44,8 +44,8 @@ export function runNodes(run: FlowRun, nodes: readonly FlowNode[], scope: Scope)
 
 function runNode(run: FlowRun, node: FlowNode, scope: Scope): Events {
   const path = scope.prefix + node.id
-  return follow<Entry | undefined>((done, failed) => run.journal.read(path, done, failed), entry => {
-    const [, state, value] = entry || []
+  return follow(() => run.journal.read(path), stored => {
+    const [, state, value] = run.journal.take(path, stored) || []
     if (state === 'done') return act(() => give(scope, node, value))
     const { interrupts } = Object(value) as Waiting
     // After a kill beside it: nobody has been asked yet.
