@@ -1,6 +1,7 @@
 import { changed, type Conversation } from './conversation.js'
 import { addTool, appendText, dropStep, endArgs, liveOf, retract, setTool, type LiveMessage } from './live-message.js'
 import type { ToolCallPart } from './messages.js'
+import type { ErrorCode } from '../errors.js'
 import type { SampanCustomEvents } from '../protocol/custom-events.js'
 import type { AgentEvent, SubagentStartedEvent } from '../protocol/events.js'
 import { parseJson } from '../protocol/json.js'
@@ -29,8 +30,8 @@ const handlers: Handlers = {
     const tool = tools.get(toolCallId)
     if (tool) endArgs(tool)
   },
-  TOOL_CALL_RESULT(event, { tools }) {
-    setTool(tools.get(event.toolCallId), resultOf(event))
+  TOOL_CALL_RESULT(event, { tools }, { textOf }) {
+    setTool(tools.get(event.toolCallId), resultOf(event, textOf))
   },
   STATE_SNAPSHOT({ snapshot }, _, conversation) {
     conversation.agentState = snapshot
@@ -79,11 +80,11 @@ export function applyEvent(conversation: Conversation, event: AgentEvent): void 
   changed(conversation)
 }
 
-function resultOf(event: Extract<AgentEvent, { type: 'TOOL_CALL_RESULT' }>): Partial<ToolCallPart> {
+function resultOf(event: Extract<AgentEvent, { type: 'TOOL_CALL_RESULT' }>, textOf: Conversation['textOf']): Partial<ToolCallPart> {
   const resultText = contentText(event.content)
-  const error = (event.metadata?.sampan as { error?: string } | undefined)?.error
+  const error = (event.metadata?.sampan as { error?: ErrorCode } | undefined)?.error
   const done: Partial<ToolCallPart> = { interrupt: undefined, resultText }
-  if (error) return { ...done, state: error === 'agent/tool-denied' ? 'denied' : 'failed', error: resultText }
+  if (error) return { ...done, state: error === 'agent/tool-denied' ? 'denied' : 'failed', error: textOf(error) }
   const parsed = parseJson(resultText)
   return { ...done, state: 'done', result: parsed === undefined ? resultText : parsed }
 }

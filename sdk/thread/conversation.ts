@@ -2,6 +2,7 @@ import { createLive, readTool, setTool, snapshot, type LiveMessage } from './liv
 import { textPart } from './growing-text.js'
 import type { Checkpoint } from '../contracts.js'
 import type { MessagePart, MessageStatus, ThreadError, ThreadMessage, ThreadState, ThreadStatus, ToolCallPart } from './messages.js'
+import type { ErrorCode } from '../errors.js'
 import type { ContentPart, Interrupt, ResumeEntry } from '../protocol/messages.js'
 import type { JsonReader } from '../protocol/partial-json.js'
 
@@ -21,6 +22,8 @@ export interface StoredCheckpoint {
 export interface Conversation {
   /** Says on the page that AI answers. */
   readonly label: string
+  /** What a person is told of a failure, of a tool too. */
+  readonly textOf: (code: ErrorCode) => string
   /** Makes what reads the arguments of a call before they are complete. */
   readonly growingArgs?: () => JsonReader
   status: ThreadStatus
@@ -55,8 +58,8 @@ export interface Conversation {
   readonly watchers: Set<() => void>
 }
 
-export function createConversation(label: string, growingArgs?: Conversation['growingArgs']): Conversation {
-  return { label, growingArgs, status: 'restoring', settled: [], interrupts: [], answered: [], queued: [], children: new Map(), watchers: new Set() }
+export function createConversation(label: string, textOf: Conversation['textOf'], growingArgs?: Conversation['growingArgs']): Conversation {
+  return { label, textOf, growingArgs, status: 'restoring', settled: [], interrupts: [], answered: [], queued: [], children: new Map(), watchers: new Set() }
 }
 
 /** To be called after each change. Cheap: most calls only find that somebody was told. */

@@ -6,7 +6,8 @@ import { deviceStore } from './device-store.js'
 import type { ThreadOptions } from './thread.js'
 import { createAgent } from '../agent/create-agent.js'
 import { defineTool } from '../agent/define-tool.js'
-import { SampanError } from '../errors.js'
+import { SampanError, type ErrorCode } from '../errors.js'
+import { en, stringFor } from '../strings.js'
 import { errorAnswer, mockModel, textAnswer, toolAnswer, type MockAnswer } from '../testkit/mock-model.js'
 import { fakePlatform, memoryStorage } from '../testkit/fake-platform.js'
 import { createTestClock } from '../testkit/test-clock.js'
@@ -92,6 +93,39 @@ describe('createThread', () => {
     expect(opened.thread.regenerate()).toBe(true)
     expect(shown(opened)).toEqual([['user', 'complete', 'a'], ['assistant', 'complete', 'whole']])
     expect(opened.thread.state.error).toBeUndefined()
+  })
+  it.each<[ErrorCode, boolean]>([
+    ['transport/offline', true], ['transport/rate-limited', true], ['transport/server', true], ['transport/sign-in-failed', true], ['endpoint/provider-error', true],
+    ['transport/http', false], ['transport/unauthorized', false], ['transport/domain-not-allowed', false], ['transport/too-large', false], ['transport/provider-key-exposed', false], ['agent/step-limit', false],
+  ])('says of %s whether the same may succeed later: %s', (code, retryable) => {
+    const { thread } = open([errorAnswer(new SampanError(code, 'no'))])
+    thread.send('a')
+    expect(thread.state.error).toEqual({ code, text: stringFor(code), retryable })
+  })
+  it('tells a person in the thread\'s words that a tool failed or was denied, and the model in its own', () => {
+    const find = defineTool({ name: 'find', description: 'Finds.', execute: () => { throw new Error('no network in the shop') } })
+    const model = mockModel(toolAnswer(['a', 'find', {}]), textAnswer('!'), toolAnswer(['b', 'order', { drink: '拿铁' }]), toolAnswer(['c', 'order', { drink: '拿铁' }]), textAnswer('!'))
+    const thread = createThread({ agent: createAgent({ model, tools: [find, orderTool()] }), id: 't', strings: en })
+    for (const text of ['a', 'b', 'c']) thread.send(text)
+    thread.deny('c', 'too dear')
+    const calls = thread.state.messages.flatMap(({ parts }) => parts.filter(part => part.type === 'tool-call')).map(({ error, resultText }) => [error, resultText])
+    expect(calls).toEqual([
+      [en.error, expect.stringContaining('no network in the shop')],
+      [en['agent/tool-denied'], expect.stringContaining('without answering')],
+      [en['agent/tool-denied'], expect.stringContaining('too dear')],
+    ])
+  })
+  it('is never idle between its restoring and what was sent meanwhile', () => {
+    const inner = memoryStorage(new Map())
+    const reads: (() => void)[] = []
+    const storage: typeof inner = { ...inner, get: (key, done) => void reads.push(() => inner.get(key, done)) }
+    const { thread } = open([new Subject<any>()], { platform: fakePlatform({ storage }) })
+    const told: string[] = []
+    thread.on('status', status => told.push(status))
+    thread.send('a')
+    expect(thread.state.status).toBe('restoring')
+    while (reads.length) reads.shift()!()
+    expect([told, thread.state.messages.length]).toEqual([['running'], 1])
   })
   it('replaces a message and all behind it', () => {
     const opened = open([textAnswer('one'), textAnswer('two'), textAnswer('three')])

@@ -14,6 +14,9 @@ import { systemClock, type Clock } from '../platform/platform.js'
 import type { AgentEvent, NumberedEvent } from '../protocol/events.js'
 import { stringFor } from '../strings.js'
 
+/** What may be otherwise the next time, by itself. A wrong address, a refused token or a body too large stays what it is. */
+const PASSING = /^(endpoint|transport\/(?!http|tls|dom|un|too|not|pro))/
+
 /**
  * A conversation with an agent. It is there at once; with a store, what was stored arrives a moment later (`status` is
  * `restoring` until then, and what is sent meanwhile waits).
@@ -25,7 +28,7 @@ import { stringFor } from '../strings.js'
  */
 export function createThread<Tools extends AnyTool = AnyTool>(options: ThreadOptions<Tools>): Thread<Tools> {
   const { id, clock = systemClock, flushMs = 80 } = options
-  const conversation = createConversation(labelOf(options), options.growingArgs)
+  const conversation = createConversation(labelOf(options), code => stringFor(code, options.strings), options.growingArgs)
   const listeners = new Set<Subscriber<NumberedEvent>>()
   const core = createCore(options, conversation, clock, listeners)
   const { emitter, runs, save } = core
@@ -60,10 +63,10 @@ export function createThread<Tools extends AnyTool = AnyTool>(options: ThreadOpt
 
 /** What the actions of a thread work with, put together; and what is stored of it is being read. */
 function createCore(options: ThreadOptions, conversation: Conversation, clock: Clock, listeners: ReadonlySet<Subscriber<NumberedEvent>>): ThreadCore & { stop(): void } {
-  const { agent, platform, store, strings, context } = options
+  const { agent, platform, store, context } = options
   const ids = (context && context.ids) || createIds(clock)
   const emitter = createEmitter()
-  const toError = (code: ErrorCode): ThreadError => ({ code, text: stringFor(code, strings), retryable: /^(transport\/|endpoint\/provider-error$)/.test(code) })
+  const toError = (code: ErrorCode): ThreadError => ({ code, text: conversation.textOf(code), retryable: PASSING.test(code) })
   const onError = (error: SampanError): void => {
     conversation.error = toError(error.code)
     emitter.emit('error', conversation.error)

@@ -138,7 +138,7 @@ function fill({ conversation, clock, isResumable }: StorePlace, ledger: StoredLe
   ledger.restore(rest.ledger)
   items.forEach(item => 'runId' in item && conversation.children.set(item.runId, item))
   const last = messages[messages.length - 1]
-  const killed = last?.status === 'streaming' ? afterKill(messages.pop()!, rest) : undefined
+  const killed = last?.status === 'streaming' ? afterKill(messages.pop()!, rest, conversation.textOf) : undefined
   // Where a part of what it had kept is missing, a run would do again what it has done.
   if (checkpoint && !error && !interrupts.length && isResumable && clock.now() - checkpoint.at < RESUMABLE_MS) {
     Object.assign(conversation, { checkpoint, broken: killed })

@@ -48,7 +48,7 @@ export interface ToolCallPartOf<Name extends string, Args, Result> {
   readonly args: Partial<Args>
   /** Set when `done`. A result that is no JSON stands here as text. */
   readonly result?: Result
-  /** A sentence for the person, when `failed` or `denied`. */
+  /** A sentence for the person, when `failed` or `denied`: one of `strings`, by code. What the tool threw stands in `resultText`. */
   readonly error?: string
   /** The open question, when `asking`. */
   readonly interrupt?: Interrupt
@@ -87,6 +87,7 @@ export interface ThreadError {
   readonly code: ErrorCode
   /** A sentence in the thread's language. */
   readonly text: string
+  /** Whether the same may succeed later, unchanged: worth a button that asks again. */
   readonly retryable: boolean
 }
 

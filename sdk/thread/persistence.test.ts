@@ -8,6 +8,7 @@ import { createAgent } from '../agent/create-agent.js'
 import { defineTool } from '../agent/define-tool.js'
 import type { ModelEvent, ReplayPolicy } from '../contracts.js'
 import type { Storage } from '../platform/platform.js'
+import { zh } from '../strings.js'
 import { fakePlatform, memoryStorage } from '../testkit/fake-platform.js'
 import { mockModel, textAnswer, toolAnswer, type MockAnswer } from '../testkit/mock-model.js'
 import { createTestClock } from '../testkit/test-clock.js'
@@ -89,7 +90,7 @@ describe('a kill while a tool runs', () => {
     before.thread.send('拿铁')
     const after = app(memoryStorage(phone.moments.at(-1)!.stored), phone.effects, [textAnswer('好')])
     expect(after.thread.state.messages.map(message => message.status)).toEqual(['complete', 'cancelled'])
-    expect(after.call()).toMatchObject({ state: 'failed', error: expect.stringContaining('unknown') })
+    expect(after.call()).toMatchObject({ state: 'failed', error: zh['agent/tool-outcome-unknown'] })
     after.thread.send('怎么样了')
     expect(after.model.requests[0]!.messages).toMatchObject([{ role: 'user' }, { role: 'assistant' }, { role: 'tool', content: expect.stringContaining('unknown') }, { role: 'user' }])
   })

@@ -1,4 +1,4 @@
-import type { StoredCheckpoint } from './conversation.js'
+import type { Conversation, StoredCheckpoint } from './conversation.js'
 import { textPart } from './growing-text.js'
 import type { MessagePart, TextPart, ThreadMessage, ToolCallPart } from './messages.js'
 import type { PageSource } from './page-store.js'
@@ -49,23 +49,22 @@ function mapParts<Item extends ThreadItem>(item: Item, change: (part: TextPart) 
  * The last message of an app that was killed while it was being written: its run is gone. A call that waits for a
  * person still does; of any other, the ledger says how it ended.
  */
-export function afterKill(message: ThreadMessage, rest: ThreadRest): ThreadMessage {
-  const { interrupts, ledger } = rest
+export function afterKill(message: ThreadMessage, rest: ThreadRest, textOf: Conversation['textOf']): ThreadMessage {
   if (message.status !== 'streaming') return message
   const parts = message.parts.map(part => {
-    const own = part.type === 'tool-call' && part.resultText === undefined ? callAfterKill(part, interrupts, ledger) : part
-    return 'child' in own && own.child ? { ...own, child: afterKill(own.child, rest) } : own
+    const own = part.type === 'tool-call' && part.resultText === undefined ? callAfterKill(part, rest, textOf) : part
+    return 'child' in own && own.child ? { ...own, child: afterKill(own.child, rest, textOf) } : own
   })
-  return { ...message, parts, status: interrupts.length ? 'waiting' : 'cancelled' }
+  return { ...message, parts, status: rest.interrupts.length ? 'waiting' : 'cancelled' }
 }
 
-function callAfterKill(call: ToolCallPart, interrupts: readonly Interrupt[], ledger: readonly LedgerEntry[]): ToolCallPart {
+function callAfterKill(call: ToolCallPart, { interrupts, ledger }: ThreadRest, textOf: Conversation['textOf']): ToolCallPart {
   const interrupt = interrupts.find(({ toolCallId }) => toolCallId === call.toolCallId)
   if (interrupt) return { ...call, state: 'asking', interrupt }
   const entry = ledger.find(({ toolCallId }) => toolCallId === call.toolCallId)
   const result = entry?.result
   if (result !== undefined && !entry!.isError) return { ...call, state: 'done', resultText: result, result: parseJson(result) ?? result }
   const hasBegun = entry?.state === 'executing' || entry?.state === 'done'
-  const error = result ?? 'Error: the app was closed ' + (hasBegun ? 'while this tool ran; whether it took effect is unknown.' : 'before this tool ran.')
-  return { ...call, state: 'failed', error, resultText: error }
+  const resultText = result ?? 'Error: the app was closed ' + (hasBegun ? 'while it ran; whether it took effect is unknown.' : 'before it ran.')
+  return { ...call, state: 'failed', error: textOf(result === undefined && hasBegun ? 'agent/tool-outcome-unknown' : 'agent/tool-failed'), resultText }
 }

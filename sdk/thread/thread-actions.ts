@@ -37,8 +37,9 @@ export function restored(core: ThreadCore): void {
   const { checkpoint, interrupts } = conversation
   conversation.status = interrupts.length ? 'waiting' : 'idle'
   if (checkpoint) runs.start(undefined, checkpoint.runId)
+  // What was sent meanwhile begins at once: nobody is told that nothing runs.
+  else sendNext(core)
   announce(core)
-  if (!checkpoint) sendNext(core)
 }
 
 /** `false`: it was refused. */
@@ -155,7 +156,7 @@ function run(core: ThreadCore): void {
 function declineOpen(conversation: Conversation): void {
   // Also a call whose own run has asked.
   reopenLast(conversation)?.tools.forEach(tool => {
-    if (readTool(tool).resultText === undefined) setTool(tool, { state: 'denied', error: DECLINED, resultText: DECLINED, interrupt: undefined })
+    if (readTool(tool).resultText === undefined) setTool(tool, { state: 'denied', error: conversation.textOf('agent/tool-denied'), resultText: DECLINED, interrupt: undefined })
   })
   conversation.interrupts = []
   settle(conversation, 'complete')
