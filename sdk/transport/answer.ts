@@ -17,16 +17,23 @@ export interface Authority {
   isRefused(error: unknown): boolean
 }
 
+/** One of the ways. */
+export interface Rung {
+  /** @param after the number of the last frame that came, to go on behind it. Absent: the request is sent. */
+  open(request: LogRequest, after?: number): Observable<Frame>
+}
+
 /** The ways there are, for one answer after the other. */
 export interface Ways {
   /** Which to take, of those that have not failed this answer. */
   choose(request: LogRequest, failed: readonly RungName[]): RungName
   /** A way does not work on this phone. */
-  give(name: RungName): void
+  leave(name: RungName): void
+  /** A way brought a frame, after others had failed this answer. */
+  came(name: RungName, failed: readonly RungName[]): void
   /** Whether the server keeps a log of this answer, under the id the client minted. */
   hasLog(request: LogRequest): boolean
-  /** @param after the number of the last frame that came, to go on behind it. Absent: the request is sent. */
-  open(name: RungName, request: LogRequest, after: number | undefined): Observable<Frame>
+  readonly rungs: Record<RungName, Rung>
 }
 
 /** What an answer is read with. */
@@ -47,7 +54,8 @@ interface Reading extends AnswerOptions {
   /** Only where the server keeps a log of this answer. */
   readonly reconnect?: Reconnect
   headers: Record<string, string>
-  failed: readonly RungName[]
+  /** Ways that failed since the last frame. */
+  failed: RungName[]
   /** The number of the last frame that came. */
   after: number
   isSent: boolean
@@ -93,11 +101,11 @@ function stop(reading: Reading): void {
   reconnect?.stop()
   leave(reading)
   // Leaving is not cancelling where somebody may come back for the rest.
-  if (!reading.isSent || isEnded(reading) || cancel?.isCancelled === false) return
-  const target = reconnect ? { url: base + cancelPath(logId!), body: undefined } : request.stop?.()
+  if (!reading.isSent || isEnded(reading) || (cancel && cancel.isCancelled === false)) return
+  const target = reconnect ? { url: base + cancelPath(logId!), body: undefined } : request.stop && request.stop()
   if (!target) return
   const told = tellCancelled(platform, { ...request, ...target, method: 'POST', headers: { ...headers, accept: 'application/json' }, framing: 'body' })
-  cancel?.onCancel?.(() => told)
+  if (cancel && cancel.onCancel) cancel.onCancel(() => told)
 }
 
 function attempt(reading: Reading): void {
@@ -113,7 +121,7 @@ function attempt(reading: Reading): void {
         hasFrames = true
         reading.isRenewed = false
         // Only now is it the way that is broken, and not the network.
-        failed.forEach(ways.give)
+        ways.came(name, failed.splice(0))
       }
       if (frame.id === undefined || !reconnect || isNew(reading, frame)) subscriber.next(frame)
     },
@@ -126,7 +134,7 @@ function attempt(reading: Reading): void {
   }))
   subscriber.add(own)
   reading.isSent = true
-  ways.open(name, { ...request, headers }, from).subscribe(own)
+  ways.rungs[name].open({ ...request, headers }, from).subscribe(own)
 }
 
 function isEnded({ isOver, last }: Reading): boolean {
@@ -150,7 +158,7 @@ function closed(reading: Reading, name: RungName, hasFrames: boolean): void {
   const { platform, ways, reconnect, after, subscriber } = reading
   if (name === 'stream') {
     // The adapter has seen that the host does not stream after all.
-    if (platform.capabilities.stream === 'none') ways.give(name)
+    if (platform.capabilities.stream === 'none') ways.leave(name)
     // Socket and poll say that a log is over; a response only ends. One without a frame broke before the first.
     if (reconnect && !isEnded(reading) && (after > 0 || !hasFrames)) return lost(reading, cutOff(), name, hasFrames)
   }
@@ -163,7 +171,7 @@ function lost(reading: Reading, error: unknown, name: RungName, hasFrames: boole
   const { status, phase } = isSampanError(error) ? error.details : {}
   reading.isLost = true
   leave(reading)
-  if (isSampanError(error, 'transport/text-damaged')) ways.give(name)
+  if (isSampanError(error, 'transport/text-damaged')) ways.leave(name)
   const isRefused = !hasFrames && !reading.isRenewed && authority.isRefused(error)
   if (isRefused || (name === 'socket' && !hasFrames && phase === 'connect')) {
     reading.isSent = after > 0 || !!joins
@@ -172,7 +180,7 @@ function lost(reading: Reading, error: unknown, name: RungName, hasFrames: boole
     reading.failed = reading.failed.concat(name)
     return attempt(reading)
   }
-  const end = joins && /^4(04|10)$/.test(String(status)) ? cutOff() : reconnect ? reconnect.lost(error) : error
+  const end = joins && /^4(04|10)$/.test(String(status)) ? cutOff() : reconnect ? reconnect.lost(error, after > 0) : error
   if (end !== undefined) fail(reading, end)
 }
 

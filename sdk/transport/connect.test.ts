@@ -6,7 +6,7 @@ import { ndjson } from './ndjson.js'
 import type { Timeouts } from './watchdog.js'
 import type { Platform } from '../platform/platform.js'
 import type { Frame } from '../protocol/frames.js'
-import { answer, hear, watchedHost, type WatchedHost } from './__fixtures__/watched-host.js'
+import { answer, hear, send, watchedHost, type WatchedHost } from './__fixtures__/watched-host.js'
 
 const URL = 'https://ai.example.com'
 const chat = { path: '/chat/completions', body: { a: 1 } }
@@ -62,6 +62,48 @@ describe('what is sent', () => {
     hear(opened)
     expect(host.requests).toHaveLength(2)
   })
+})
+
+describe('a server that is no gateway, with tokens of one\'s own', () => {
+  const request = { ...chat, logId: 'log-1' }
+  const start = (options: Partial<ConnectOptions> = {}) => {
+    let made = 0
+    const host = watchedHost({ capabilities: { stream: 'text', hidesErrors: true } })
+    const connection = join(host, { gateway: false, getToken: () => 't-' + ++made, ...options })
+    return { host, connection, heard: hear(connection.open(request)) }
+  }
+  test('is sent the token, and nothing that only a gateway understands', () => {
+    const { host, connection } = start()
+    expect(connection.isGateway).toBe(false)
+    expect(host.last.options.headers).toEqual({ accept: 'text/event-stream', 'content-type': 'application/json', authorization: 'Bearer t-1' })
+  })
+  test('is sent another token, once, when it refuses the first', () => {
+    const { host, heard } = start()
+    refuse(host, 0)
+    refuse(host, 1)
+    expect([tokens(host), heard.error?.code]).toEqual([['Bearer t-1', 'Bearer t-2'], 'transport/unauthorized'])
+  })
+  test('is not asked for the rest of an answer that broke off', () => {
+    const { host, heard } = start()
+    host.last.handlers.onHead?.({ status: 200, headers: {} })
+    send(host.last, 'data: x\n\n')
+    host.last.handlers.onFail({ reason: 'timeout', errMsg: 'cut' })
+    host.clock.advance(60_000)
+    expect([host.requests.length, heard.values.length, heard.error?.retryable]).toEqual([1, 1, true])
+  })
+  test('is not asked for a token either', () => {
+    const { host } = start({ getToken: undefined })
+    expect([host.requests.length, tokens(host)]).toEqual([1, [undefined]])
+  })
+})
+
+test('a gateway that takes no token, or one in a header, is a gateway where the app says so', () => {
+  const host = watchedHost()
+  const connection = join(host, { gateway: true, signIn: false })
+  hear(connection.open({ ...chat, logId: 'log-1' }))
+  expect([connection.isGateway, host.requests.length]).toEqual([true, 1])
+  expect(host.last.options.headers).toMatchObject({ 'x-sampan-log-id': 'log-1', 'x-sampan-detach': '1' })
+  expect(tokens(host)).toEqual([undefined])
 })
 
 describe('a provider\'s key in a release build', () => {

@@ -24,6 +24,12 @@ export interface ConnectOptions {
   /** `false`: send no token at all. Default `true`: sign in at the gateway. */
   signIn?: boolean
   /**
+   * Whether the server is a Sampan gateway, or a backend that speaks its wire. `false`, for any other: nothing is sent that
+   * only a gateway understands, an answer that broke off cannot be read on, and nobody signs in there; the token of
+   * {@link getToken} is sent and renewed all the same. Default: `true`, but `false` with a provider's key or `signIn: false`.
+   */
+  gateway?: boolean
+  /**
    * A model provider's own key, for development without a gateway. Everyone who has the package has the key: in a
    * release build `connect` throws.
    */
@@ -86,16 +92,17 @@ export function connect(options: ConnectOptions): Connection {
   const { platform, clock = systemClock, getToken, signIn, providerKey } = options
   const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts }
   const url = options.url.replace(/\/+$/, '')
-  const isGateway = providerKey === undefined && signIn !== false
+  const signsIn = providerKey === undefined && signIn !== false
+  const { gateway: isGateway = signsIn } = options
   const root = url.replace(/\/v1$/, '')
-  const ladder = createLadder(platform, root, isGateway, clock, options.socket?.(platform, root, clock))
+  const ladder = createLadder(platform, root, isGateway, clock, options.socket && options.socket(platform, root, clock))
 
   const headersOf = ({ body, headers: own, framing = 'sse', logId }: StreamRequest, token: string | undefined): Record<string, string> => {
     const headers: Record<string, string> = { ...options.headers, accept: typeof framing === 'object' ? framing.accept : framing === 'sse' ? 'text/event-stream' : 'application/json', ...own }
-    const put = (name: string, value: string | undefined): void => {
-      if (value !== undefined) headers[name] = value
+    const put = (name: string, value: string | false | undefined): void => {
+      if (value) headers[name] = value
     }
-    put('content-type', body === undefined ? undefined : 'application/json')
+    put('content-type', body !== undefined && 'application/json')
     put('authorization', token && 'Bearer ' + token)
     if (!isGateway) return headers
     const { stream, hidesErrors } = platform.capabilities
@@ -103,13 +110,13 @@ export function connect(options: ConnectOptions): Connection {
     // Closing the connection is not cancelling: that is told, and whatever else closes it comes back for the rest.
     put('x-sampan-detach', logId && '1')
     // A host that hands over text has decoded each piece on its own, and damaged every character that was cut.
-    put('x-sampan-ascii', stream === 'text' ? '1' : undefined)
-    put('x-sampan-errors', stream === 'events' || (hidesErrors && stream !== 'none') ? 'event' : undefined)
+    put('x-sampan-ascii', stream === 'text' && '1')
+    put('x-sampan-errors', (stream === 'events' || (hidesErrors && stream !== 'none')) && 'event')
     return headers
   }
   const signIn$ = getToken
     ? fromToken(getToken)
-    : isGateway && signInAtGateway(platform, { headers: options.headers!, timeouts, clock, url: root + '/v1/sign-in' })
+    : isGateway && signsIn && signInAtGateway(platform, { headers: options.headers!, timeouts, clock, url: root + '/v1/sign-in' })
   const tokens = signIn$ && createTokens(signIn$, clock, timeouts.firstByteMs, platform.storage)
   /** The headers of a request: with the token in use, or with a new one after a refusal. */
   const authorityOf = (request: StreamRequest): Authority => {

@@ -1,5 +1,5 @@
 import { Observable } from 'rxjs'
-import { readAnswer, type Authority, type Ways } from './answer.js'
+import { readAnswer, type Authority, type Rung, type Ways } from './answer.js'
 import { refusedByEvent } from './refused-event.js'
 import { requestFrames, type FrameRequest } from './request-frames.js'
 import { pollFrames } from './rungs/poll-frames.js'
@@ -13,10 +13,12 @@ import { logPath } from '../protocol/log-wire.js'
 
 /** Where it is remembered which ways do not work on this phone. */
 const MEMORY_KEY = 'sampan/rungs'
-/** For how long, in milliseconds: a proxy that breaks sockets is left behind some day. */
-const MEMORY_MS = 7 * 24 * 3600_000
+/** For how long, in milliseconds: a week. A proxy that breaks sockets is left behind some day. */
+const MEMORY_MS = 604_800_000
+/** And where it may have been bad luck: five minutes. */
+const DOUBT_MS = 300_000
 
-/** What is stored: until when each way is not tried, for this version of this host. */
+/** What is stored: until when each way is not tried, for this version of this host. A time that is over: it failed when last tried. */
 interface Memory { host: string; until: Partial<Record<RungName, number>> }
 
 /** Opens streams on the best way that this host and its server have. */
@@ -24,8 +26,9 @@ export interface Ladder { open(request: LogRequest, authority: Authority): Obser
 
 /**
  * The ladder: a response that streams, a socket, a poll, and last the whole answer at once. The first way that can work is
- * taken. A socket that cannot be opened is left for the next way in this very request. What turned out not to work is not
- * tried again on this version of the host for a week.
+ * taken. A socket that cannot be opened is left for the next way in this very request, and tried again after five minutes; if
+ * it cannot be opened then either, after a week. What turned out not to work on this version of the host is not tried again
+ * on it for a week.
  *
  * @param isGateway whether the server keeps stream logs. Any other can only stream or answer at once.
  * @param hub brings streams over a socket, where the app wants that.
@@ -42,7 +45,7 @@ export function createLadder(platform: Platform, base: string, isGateway: boolea
   }
   const once = (request: FrameRequest): Observable<Frame> => ask({ ...request, isWhole: true })
   // From the best to the last.
-  const rungs: Record<RungName, { canTry(request: LogRequest): boolean; open(request: LogRequest, after?: number): Observable<Frame> }> = {
+  const rungs: Record<RungName, Rung & { canTry(request: LogRequest): boolean }> = {
     stream: {
       canTry: ({ framing }) => platform.capabilities.stream !== 'none' && framing !== 'body',
       open: (request, after) =>
@@ -52,11 +55,10 @@ export function createLadder(platform: Platform, base: string, isGateway: boolea
     poll: { canTry: hasLog, open: (request, after) => pollFrames(once, base, request, after) },
     once: { canTry: () => true, open: once },
   }
-  const choose = (request: LogRequest, failed: readonly RungName[]): RungName =>
-    (Object.keys(rungs) as RungName[]).find(name => rungs[name].canTry(request) && failed.indexOf(name) < 0 && !(until![name]! > clock.now()))!
+  const isLeft = (name: RungName): boolean => until![name]! > clock.now()
 
-  const give = (name: RungName): void => {
-    until = { ...until, [name]: clock.now() + MEMORY_MS }
+  const leave = (name: RungName, ms = MEMORY_MS): void => {
+    until![name] = ms && clock.now() + ms
     platform.storage.set(MEMORY_KEY, JSON.stringify({ host: version, until }), () => {})
   }
   /** What did not work on this phone before. Read once, before the first request. */
@@ -64,12 +66,22 @@ export function createLadder(platform: Platform, base: string, isGateway: boolea
     if (until) return done()
     platform.storage.get(MEMORY_KEY, (_failure, value) => {
       const memory = Object(value && parseJson(value)) as Memory
-      until ||= (memory.host === version && memory.until) || {}
+      until ||= Object(memory.host === version ? memory.until : undefined)
       done()
     })
   }
 
-  const ways: Ways = { choose, give, hasLog, open: (name, request, after) => rungs[name].open(request, after) }
+  const ways: Ways = {
+    choose: (request, failed) => (Object.keys(rungs) as RungName[]).find(name => rungs[name].canTry(request) && failed.indexOf(name) < 0 && !isLeft(name))!,
+    leave,
+    came(name, failed) {
+      if (until![name]) leave(name, 0)
+      // Several answers may have met with the same bad luck.
+      failed.forEach(way => isLeft(way) || leave(way, until![way] ? MEMORY_MS : DOUBT_MS))
+    },
+    hasLog,
+    rungs,
+  }
   return {
     open: (request, authority) =>
       new Observable(subscriber => remember(() => void (subscriber.closed || readAnswer(request, { platform, base, clock, ways, authority }).subscribe(subscriber)))),

@@ -12,8 +12,12 @@ const BROKEN = /\/(offline|suspended|timeout|failed|truncated)$/
 
 /** When a broken connection is opened again. */
 export interface Reconnect {
-  /** Takes note of a failed attempt. `undefined`: another follows. Else the error to end with. */
-  lost(error: unknown): unknown
+  /**
+   * Takes note of a failed attempt. `undefined`: another follows. Else the error to end with.
+   *
+   * @param hasFrames whether anything ever came of the answer.
+   */
+  lost(error: unknown, hasFrames: boolean): unknown
   /** A new frame came: the connection works again. */
   progress(): void
   stop: Stop
@@ -49,10 +53,10 @@ export function createReconnect(platform: Platform, clock: Clock, leave: () => b
     }
   })
   return {
-    lost(error) {
+    lost(error, hasFrames) {
       const isBroken = isSampanError(error) && BROKEN.test(error.code)
       // Where nothing at all has come, it may never have got there; and what was not sent is not asked for.
-      const mayBeThere = why !== undefined || (isBroken && error.details.phase !== 'connect' && error.details.phase !== 'sign-in')
+      const mayBeThere = hasFrames || why !== undefined || (isBroken && error.details.phase !== 'connect' && error.details.phase !== 'sign-in')
       if (!isBroken || !mayBeThere || ++attempts > MAX_ATTEMPTS) return why ?? error
       why ??= error
       const delayMs = Math.min(FIRST_DELAY_MS * 2 ** (attempts - 1), LONGEST_DELAY_MS) * (0.5 + Math.random() / 2)

@@ -39,8 +39,16 @@ test('a ping is no event of the answer, and an error behind it is still the firs
   expect(heard).toMatchObject({ values: [], error: { code: 'transport/rate-limited' } })
 })
 
+test('a refusal that a host gets which reads on by itself is heard, behind however many frames', () => {
+  const host = watchedHost({ capabilities: { stream: 'events' } })
+  const heard = hear(connect({ platform: host, url: 'https://ai.example.com', getToken: () => 't', clock: host.clock }).open({ ...chat, logId: 'log-1' }))
+  send(host.last, { data: 'x', lastEventId: '1' }, { data: 'y', lastEventId: '2' }, errorEvent({ message: 'gone', status: 404 }))
+  expect(heard.values).toMatchObject([{ data: 'x' }, { data: 'y' }, { event: 'error' }])
+})
+
 test.each([
-  // A gateway numbers its refusals from 1; what has a number behind the last frame stands in the log.
+  // A refusal has no number, of older gateways 1; what has a number behind the last frame stands in the log.
+  [undefined, { values: [{ data: 'x' }], error: { code: 'transport/timeout' } }],
   ['1', { values: [{ data: 'x' }], error: { code: 'transport/timeout' } }],
   ['2', { values: [{ data: 'x' }, { event: 'error' }], error: undefined }],
 ])('an error in the first event, numbered %s, of an answer that is gone on with behind the first, is what it is', (lastEventId, expected) => {
@@ -49,7 +57,7 @@ test.each([
   send(host.last, { data: 'x', lastEventId: '1' })
   host.last.handlers.onFail({ reason: 'timeout', errMsg: 'cut' })
   host.clock.advance(500)
-  send(host.last, { ...errorEvent({ message: 'late', status: 500 }), lastEventId })
+  send(host.last, { ...errorEvent({ message: 'late', status: 500 }), ...(lastEventId && { lastEventId }) })
   expect(heard).toMatchObject(expected)
 })
 

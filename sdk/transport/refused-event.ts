@@ -24,7 +24,7 @@ export function refusedByEvent(after = 0): OperatorFunction<Frame, Frame> {
       next(frame) {
         // Only a sign of life, for hosts that show no comments.
         if (frame.event === 'ping') return
-        // A gateway numbers its refusals as if they were the first of a log.
+        // A refusal has no number; older gateways number it as if it were the first of a log.
         const refusal = isFirst && refusalOf(frame.event === 'error' && !(Number(frame.id) > (after || 1)) ? frameText(frame) : frame.event === BODY_EVENT ? WHOLE.exec(frame.data)?.[1] : undefined)
         if (refusal) throw refusal
         isFirst = false
