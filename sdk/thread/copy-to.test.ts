@@ -16,11 +16,12 @@ const order = defineTool({ name: 'order', description: 'Orders.', input: z.objec
 
 /** A place for copies, as a gateway is: one version after the other, and a network that the test cuts. */
 function createRemote() {
-  const threads = new Map<string, Required<RemoteThread>>()
+  const threads = new Map<string, Required<Omit<RemoteThread, 'erasedMs'>>>()
   const asked: string[] = []
   const held: (() => void)[] = []
-  const state = { isOffline: false, losesAnswers: false, holds: false }
+  const state = { isOffline: false, losesAnswers: false, holds: false, now: () => 0 }
   let version = 0
+  let erased: { version: number; at: number } | undefined
   const answer = <Answer>(what: string, make: () => Answer) =>
     new Observable<Answer>(subscriber => {
       asked.push(what)
@@ -37,17 +38,23 @@ function createRemote() {
   const remote: ThreadRemote = {
     read: (id, known) => answer('read', (): RemoteThread => {
       const found = threads.get(id)
-      return !found ? { version: 0 } : found.version === known ? { version: known } : found
+      const past = erased && known < erased.version && { erasedMs: state.now() - erased.at }
+      return !found ? { version: erased?.version ?? 0, ...past } : found.version === known ? { version: known } : { ...found, ...past }
     }),
     write: (id, { after, from, items, format, rest }: RemoteChange) => answer('write ' + from + '+' + items.length, () => {
       const before = threads.get(id)
-      if ((before?.version ?? 0) !== after) return { version: before?.version ?? 0, isConflict: true }
+      const follows = (before ?? erased)?.version ?? 0
+      if (follows !== after) return { version: follows, isConflict: true }
       const kept = (before?.items ?? []).slice(0, from)
       threads.set(id, JSON.parse(JSON.stringify({ version: ++version, items: kept.concat(items), format, rest })))
       return { version }
     }),
   }
-  return { remote, threads, asked, state, release: () => held.splice(0).forEach(say => say()) }
+  const erase = (): void => {
+    threads.clear()
+    erased = { version: ++version, at: state.now() }
+  }
+  return { remote, threads, asked, state, erase, release: () => held.splice(0).forEach(say => say()) }
 }
 type Remote = ReturnType<typeof createRemote>
 
@@ -164,6 +171,52 @@ describe('a copy of a thread', () => {
     expect(said(second.thread)).toEqual([])
     first.thread.dispose()
     expect(said(first.open())).toEqual([])
+  })
+  it('that is on its way while its user is erased is refused, and what was said by then is gone here too', () => {
+    for (const copiedBefore of [true, false]) {
+      const remote = createRemote()
+      const first = phone(remote)
+      remote.state.now = () => first.clock.now()
+      if (copiedBefore) first.thread.send('一')
+      first.clock.advance(1_000)
+      remote.state.holds = true
+      first.thread.send('二')
+      first.clock.advance(1_000)
+      remote.erase()
+      first.clock.advance(1_000)
+      remote.state.holds = false
+      for (let round = 0; round < 3; round++) remote.release()
+      expect([said(first.thread), remote.threads.size]).toEqual([[], 0])
+      first.thread.send('三')
+      expect([said(first.thread), copied(remote)]).toEqual([['三', '好'], ['三', '好']])
+      first.thread.dispose()
+      expect(said(first.open())).toEqual(['三', '好'])
+    }
+  })
+  it('keeps what was said after its user was erased on another phone, whatever time this phone has', () => {
+    const remote = createRemote()
+    const [first, second] = [phone(remote), phone(remote)]
+    remote.state.now = () => first.clock.now() + 1_000_000
+    first.thread.send('一')
+    remote.state.isOffline = true
+    first.clock.advance(1_000)
+    remote.erase()
+    first.clock.advance(1_000)
+    first.thread.send('二')
+    remote.state.isOffline = false
+    second.thread.send('新')
+    first.platform.signal('online')
+    expect([said(first.thread), copied(remote)]).toEqual([['新', '好', '二', '好'], ['新', '好', '二', '好']])
+  })
+  it('that the place lost after an erasure is brought back whole', () => {
+    const remote = createRemote()
+    remote.erase()
+    const { thread, platform } = phone(remote)
+    thread.send('一')
+    remote.threads.clear()
+    thread.send('二')
+    platform.signal('show')
+    expect([said(thread), copied(remote)]).toEqual([['一', '好', '二', '好'], ['一', '好', '二', '好']])
   })
   it('holds whole turns: neither an open question nor half an answer', () => {
     const remote = createRemote()

@@ -21,7 +21,8 @@ interface Mark { version: number; count: number; first?: string; last?: string }
  * being written, no open question, and neither ledger nor checkpoint, for a tool runs on one phone only.
  *
  * Where two phones went on without each other, the turns of both stay: those of the one that comes later stand last. Where
- * one of them changed what both had, by `edit` or `regenerate`, the one that comes later wins.
+ * one of them changed what both had, by `edit` or `regenerate`, the one that comes later wins. Where the user was erased on
+ * another phone, what was said before is gone from this one as well.
  */
 export function copyTo(remote: ThreadRemote, { waitMs = 3_000 }: CopyOptions = {}): ThreadCopy {
   return place => new Copying(place, remote, waitMs)
@@ -90,13 +91,16 @@ class Copying implements CopyHandle {
     this.request(this.remote.read(this.place.id, this.mark?.version ?? 0), found => this.take(found))
   }
 
-  private take({ version, items, format = RECORD_VERSION, rest }: RemoteThread): void {
+  private take({ version, items, erasedMs, format = RECORD_VERSION, rest }: RemoteThread): void {
     const isMine = !items || (!items.length && !version)
     // What another phone's newer app wrote is left alone; so is a talk that goes on, until it has ended.
     if (format > RECORD_VERSION || !(this.show || this.isIdle)) return this.opened()
+    if (erasedMs !== undefined) this.forget(this.place.clock.now() - erasedMs, version)
     if (isMine) {
       this.opened()
-      if (this.isIdle && this.isDirty) this.write(version, version && this.mark ? this.keptCount : 0)
+      if (erasedMs !== undefined) this.place.save()
+      // Where the copy is gone, all that is here is new.
+      if (this.isIdle && this.isDirty) this.write(version, this.mark?.version === version ? this.keptCount : 0)
       return
     }
     const theirs = items.map(messageRecords.unpack) as ThreadMessage[]
@@ -106,6 +110,20 @@ class Copying implements CopyHandle {
     this.place.save()
     if (!ours) this.write(version, 0)
     else if (ours.length && this.isIdle) this.write(version, theirs.length)
+  }
+
+  /** Its user was erased: here too what was said by then is gone. A copy that was sent before has been refused. */
+  private forget(at: number, version: number): void {
+    const { conversation } = this.place
+    const { settled } = conversation
+    const first = settled.findIndex(({ role, createdAt }) => role === 'user' && createdAt > at)
+    Object.assign(conversation, { settled: first < 0 ? [] : settled.slice(first), agentState: undefined, summary: undefined, copied: markOf(version, []) })
+    // An answer to go on with, or a question, belongs to the last turn.
+    if (first < 0) {
+      Object.assign(conversation, { interrupts: [], checkpoint: undefined, broken: undefined })
+      conversation.children.clear()
+    }
+    changed(conversation)
   }
 
   /** What was said here since the copy, or `undefined` where what both had was changed here. */

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { PORTAL_PAGE } from '../../testkit/byte-faults.js'
 import type { ByteReply } from '../../testkit/byte-server.js'
-import { answer, delta, errorOf, finish, framesOf, manualProvider, providerKey, startClient, startRelay } from './__fixtures__/harness.js'
+import { answer, delta, errorOf, finish, framesOf, manualProvider, parseFrames, providerKey, startClient, startRelay } from './__fixtures__/harness.js'
 import { builtinProvider, openaiProvider, type Provider } from './index.js'
 
 const json = { 'content-type': 'application/json' }
@@ -175,6 +175,19 @@ describe('errors as events', () => {
     expect(unsigned.status).toBe(200)
     expect(await errorOf(unsigned)).toMatchObject({ code: 'token_missing', status: 401 })
     expect((await post('/v1/elsewhere', {}, asEvents.headers)).status).toBe(404)
+  })
+  it('have no number where they are a refusal: none is the first frame of a log that was read before', async () => {
+    const { chat, post, gateway } = await startRelay({})
+    const read = (path: string) => gateway.fetch(new Request(`http://gateway.test${path}`, { headers: { ...asEvents.headers, accept: 'text/event-stream' } }))
+    const refused = [
+      await post('/v1/chat/completions', {}, { ...asEvents.headers, 'last-event-id': '5', 'x-sampan-log-id': 'log-1' }),
+      await chat({}, { headers: { ...asEvents.headers, 'x-sampan-log-id': '?' } }),
+      await read('/v1/logs/log-1?after=5'),
+    ]
+    for (const response of refused) {
+      const frames = parseFrames(await response.text()).filter(({ event }) => event !== 'ping')
+      expect(frames).toEqual([{ event: 'error', data: expect.stringContaining('"status":4') }])
+    }
   })
   it('come too when the provider was silent for longer than a heartbeat', async () => {
     const { chat } = await startRelay({ ...refusal(500, {}), faults: { ttfb: 60 } }, { heartbeatMs: 5 })

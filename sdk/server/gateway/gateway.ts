@@ -14,6 +14,7 @@ import { type GatewayOptions, withFeedbackDefaults, withLimitDefaults, withLogDe
 import { Problem } from './problem.js'
 import { createReporter } from './redact.js'
 import { createRoutes, type RouteParts } from './routes.js'
+import { createSignInLimiter } from './sign-in-limiter.js'
 import { memoryThreadStore } from './threads/memory-thread-store.js'
 import { createTokenIssuer } from './tokens.js'
 
@@ -68,10 +69,11 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
     logs,
     threads,
     feedback,
+    now,
     threadCalls: createRateLimiter(limits.threadCallsPerMinute, now),
     heartbeatMs: options.heartbeatMs ?? 15_000,
     tokens: createTokenIssuer(auth, now),
-    signIns: createRateLimiter(limits.signInsPerMinute, now),
+    signIns: createSignInLimiter(limits, now),
     requests: createRateLimiter(limits.requestsPerMinute, now),
     logReads: createRateLimiter(limits.logReadsPerMinute, now),
     slots: createSlotLimiter(limits.maxConcurrentStreams, 'completions'),

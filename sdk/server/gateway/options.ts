@@ -69,8 +69,14 @@ export interface LimitOptions {
   /** Sign-ins in a minute, of all that `signInKey` gives the same key. Default 600. */
   signInsPerMinute?: number
   /**
+   * Sign-ins in a minute of everybody together, those that were refused to their key not counted: so many calls of
+   * `verifySignIn`, however many addresses somebody has. Above it nobody is signed in. Default 6,000.
+   */
+  allSignInsPerMinute?: number
+  /**
    * Whose sign-in a request is, so that a flood of one locks out nobody else. Default: one key for everybody; with
-   * `serveGateway` the address it comes from. Behind a proxy that is the proxy's: give the key of the header it sets.
+   * `serveGateway` the address it comes from. Behind a proxy that is the proxy's: give the address in the header it sets.
+   * A key that is an IPv6 address counts with all of its /64.
    */
   signInKey?: (request: Request) => string
   /** Times a user may read or write a thread in a minute. Default 300. */
@@ -208,6 +214,7 @@ export function withLimitDefaults(limits: LimitOptions = {}): Limits {
     logReadsPerMinute: limits.logReadsPerMinute ?? 600,
     maxConcurrentReads: limits.maxConcurrentReads ?? 64,
     signInsPerMinute: limits.signInsPerMinute ?? 600,
+    allSignInsPerMinute: limits.allSignInsPerMinute ?? 6000,
     signInKey: limits.signInKey ?? (() => 'everybody'),
     threadCallsPerMinute: limits.threadCallsPerMinute ?? 300,
     maxConcurrentStreams: limits.maxConcurrentStreams ?? 4,

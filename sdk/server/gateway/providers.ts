@@ -33,6 +33,7 @@ export function builtinProvider(options: ScriptedModelOptions = {}): Provider {
 export interface OpenaiProviderOptions {
   /** Up to and without `/chat/completions`, as providers print it: `https://api.deepseek.com`. */
   baseUrl: string
+  /** `''` where the provider wants none. */
   apiKey: string
   /** The model used where a route names none. */
   model?: string
@@ -45,8 +46,14 @@ export interface OpenaiProviderOptions {
   profile?: ProfileName | Profile | false
 }
 
-/** Any provider that speaks OpenAI's chat completions. */
+/**
+ * Any provider that speaks OpenAI's chat completions.
+ *
+ * @throws Error where the address is no URL or the key is no text, as that of a variable that is not set.
+ */
 export function openaiProvider(options: OpenaiProviderOptions): Provider {
+  if (!/^https?:\/\/./.test(options.baseUrl)) throw new Error(`openaiProvider: \`baseUrl\` must begin with https:// or http://, it is "${options.baseUrl}".`)
+  if (typeof options.apiKey !== 'string') throw new Error('openaiProvider: there is no `apiKey`. Is the variable that holds it set?')
   const url = `${options.baseUrl.replace(/\/+$/, '')}/chat/completions`
   const { host, hostname } = new URL(options.baseUrl)
   const fit = (body: Record<string, unknown>) => (options.profile === false ? body : fitBody(body, profileOf(options, String(body.model))))
@@ -74,6 +81,6 @@ function headersOf({ apiKey, headers }: OpenaiProviderOptions, isStream: boolean
   const all = new Headers(headers)
   all.set('content-type', 'application/json')
   all.set('accept', isStream ? 'text/event-stream' : 'application/json')
-  all.set('authorization', `Bearer ${apiKey}`)
+  if (apiKey) all.set('authorization', `Bearer ${apiKey}`)
   return all
 }

@@ -11,6 +11,7 @@ import { errorResponse, Problem, toProblem } from './problem.js'
 import { errorFrame } from './relay.js'
 import { readJsonObject } from './request-body.js'
 import { readSignIn, signIn } from './sign-in.js'
+import type { SignInLimiter } from './sign-in-limiter.js'
 import { sseResponse } from './sse-response.js'
 import { deleteThread, listThreads, readThread, type ThreadContext, writeThread } from './threads/thread-routes.js'
 import type { TokenIssuer } from './tokens.js'
@@ -20,7 +21,7 @@ export interface RouteParts extends AgentContext, FeedbackContext, ThreadContext
   auth: AuthOptions
   tokens: TokenIssuer
   cors: CorsPolicy
-  signIns: RateLimiter
+  signIns: SignInLimiter
   requests: RateLimiter
   logReads: RateLimiter
   /** Throws when the gateway takes no more requests. */
@@ -59,7 +60,7 @@ function createApp(parts: RouteParts): Hono<{ Bindings: { requestId: string } }>
     return answer({ object: 'list', data: ids.map(id => ({ id, object: 'model', created: 0, owned_by: 'sampan' })) })
   })
   app.post('/v1/sign-in', async c => {
-    parts.signIns.take(limits.signInKey(c.req.raw))
+    parts.signIns.take(c.req.raw)
     return answer(await signIn(readSignIn(await readJsonObject(c.req.raw, limits.maxBodyBytes)), parts.auth, tokens))
   })
   app.on('POST', completionPaths, async c => complete(await readCompletion(c.req.raw, c.env.requestId, parts), parts))
@@ -114,7 +115,8 @@ function failed(error: unknown, request: Request, requestId: string, parts: Rout
   const isEvent = wantsErrorEvents(request) && (completionPaths.includes(pathname) || runPath.test(pathname) || (request.method === 'GET' && pathname.startsWith('/v1/logs/')))
   if (!isEvent) return errorResponse(problem, requestId)
   async function* frames() {
-    yield errorFrame(problem, requestId, 1)
+    // Without a number: a log may have had its first frame before, and a client, or a host that reads on by itself, goes by numbers.
+    yield errorFrame(problem, requestId, 0)
   }
   const { headers } = problem
   return sseResponse(frames(), { heartbeatMs: 60_000, isAscii: wantsAscii(request), showsEventsOnly: false, isEarly: false, headers, onCancel() {} })

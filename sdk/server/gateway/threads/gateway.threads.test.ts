@@ -63,6 +63,25 @@ it('erases the threads of a user with the rest', async () => {
   expect([(await anna.get('/v1/threads')).threads.length, (await bert.get('/v1/threads')).threads.length]).toEqual([0, 1])
 })
 
+it('refuses what was sent before its user was erased, and says how long ago that was to whom knows older things', async () => {
+  let time = 1_000_000
+  const { as } = await start({ now: () => time })
+  const anna = await as('anna')
+  const { version } = await anna.post('/v1/threads/t', body)
+  time += 1000
+  await anna.post('/v1/me/erase')
+  time += 500
+  const { version: erased } = await anna.get('/v1/threads/t')
+  for (const after of [0, version]) expect(await anna.post('/v1/threads/t', { ...body, after })).toEqual({ status: 200, version: erased, isConflict: true })
+  for (const known of [0, version]) expect(await anna.get(`/v1/threads/t?known=${known}`)).toEqual({ status: 200, id: 't', version: erased, erasedMs: 500 })
+  expect(await anna.get(`/v1/threads/t?known=${erased}`)).toEqual({ status: 200, id: 't', version: erased })
+  const written = await anna.post('/v1/threads/t', { ...body, after: erased })
+  expect(written.isConflict).toBe(false)
+  // Another phone, which did not ask in between.
+  expect(await anna.get(`/v1/threads/t?known=${version}`)).toMatchObject({ version: written.version, erasedMs: 500, items: [{}] })
+  expect(await anna.get(`/v1/threads/t?known=${erased}`)).not.toHaveProperty('erasedMs')
+})
+
 it('refuses what is too much, wrong, or without a token', async () => {
   const { as } = await start({ limits: { threadCallsPerMinute: 8 }, threads: { maxThreadsPerUser: 1, maxBytesPerThread: 500 } })
   const anna = await as('anna')

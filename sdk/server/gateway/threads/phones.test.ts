@@ -104,4 +104,17 @@ describe('a thread with a gateway', () => {
     await eraseUser(connection)
     expect([await store.list('anna'), count(), [...stored.keys()]]).toEqual([[], 0, ['sampan/user']])
   })
+  it('that was on its way when its user was erased does not come back, from no phone; what is said later does', async () => {
+    const { phone, store, isCopied } = await start()
+    const [first, second] = [phone('anna'), phone('anna')]
+    await first.send('geheim')
+    await isCopied('anna', 2)
+    const late = { after: 0, from: 0, items: [{ late: true }], format: 1, rest: {} }
+    await eraseUser(first.connection)
+    expect(await firstValueFrom(second.remote.write('other', late))).toMatchObject({ isConflict: true })
+    expect(await store.list('anna')).toEqual([])
+    await second.send('neu')
+    await isCopied('anna', 2)
+    expect(JSON.stringify(await store.read({ userId: 'anna', id: 'b/1 你' }))).not.toContain('geheim')
+  })
 })

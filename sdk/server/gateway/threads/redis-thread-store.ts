@@ -16,7 +16,7 @@ for i = 1, #heads, 2 do
   else others = others + 1; total = total + head.bytes end
 end
 if before and (redis.call('LLEN', KEYS[2]) ~= before.count or redis.call('EXISTS', KEYS[3]) == 0) then before = nil end
-local version = before and before.version or 0
+local version = before and before.version or tonumber(redis.call('GET', KEYS[4]) or 0)
 if after ~= version or from > (before and before.count or 0) then return { 'conflict', string.format('%.0f', version) } end
 local bytes = #ARGV[8]
 if from > 0 then for _, item in ipairs(redis.call('LRANGE', KEYS[2], 0, from - 1)) do bytes = bytes + #item end end
@@ -28,22 +28,30 @@ if from == 0 then redis.call('DEL', KEYS[2]) else redis.call('LTRIM', KEYS[2], 0
 for i = 9, #ARGV do redis.call('RPUSH', KEYS[2], ARGV[i]) end
 redis.call('SET', KEYS[3], ARGV[8])
 redis.call('HSET', KEYS[1], id, cjson.encode({ id = id, version = version, at = now, count = from + #ARGV - 8, bytes = bytes, expires = now + ttl }))
-for _, key in ipairs(KEYS) do redis.call('PEXPIRE', key, ttl) end
+for i = 1, 3 do redis.call('PEXPIRE', KEYS[i], ttl) end
 return { 'written', string.format('%.0f', version) }`
 
+// Remembers when, as `nextErasure` has it.
 const eraseScript = `
-for _, id in ipairs(redis.call('HKEYS', KEYS[1])) do redis.call('DEL', ARGV[1] .. id, ARGV[2] .. id) end
-redis.call('DEL', KEYS[1])`
+local at = math.max(tonumber(ARGV[3]), tonumber(redis.call('GET', KEYS[2]) or 0) + 1)
+local heads = redis.call('HGETALL', KEYS[1])
+for i = 1, #heads, 2 do
+  at = math.max(at, cjson.decode(heads[i + 1]).version + 1)
+  redis.call('DEL', ARGV[1] .. heads[i], ARGV[2] .. heads[i])
+end
+redis.call('DEL', KEYS[1])
+redis.call('SET', KEYS[2], string.format('%.0f', at), 'PX', ARGV[4])`
 
 /**
  * Keeps threads in Redis, for several gateways. Redis must not lose them: turn its persistence on. A command that was sent
  * again after a lost connection may find its own write and report a conflict; phones then read, and see that it is theirs.
  */
 export function redisThreadStore({ url, prefix = 'sampan:', commandTimeoutMs: commandTimeout = 10_000 }: RedisPlace): ThreadStore {
-  const redis = openRedis(url, { commandTimeout }, { sampanThreadWrite: { numberOfKeys: 3, lua: writeScript }, sampanThreadsErase: { numberOfKeys: 1, lua: eraseScript } })
+  const redis = openRedis(url, { commandTimeout }, { sampanThreadWrite: { numberOfKeys: 4, lua: writeScript }, sampanThreadsErase: { numberOfKeys: 2, lua: eraseScript } })
   // Braces: in a cluster, what one script touches must be in one place.
   const baseOf = (userId: string): string => `${prefix}{${encodeURIComponent(userId)}}:`
   const headsKey = (userId: string): string => `${baseOf(userId)}threads`
+  const erasureKey = (userId: string): string => `${baseOf(userId)}threads-erased`
   const itemsKey = ({ userId, id }: ThreadKey): string => `${baseOf(userId)}thread:${id}`
   const restKey = ({ userId, id }: ThreadKey): string => `${baseOf(userId)}thread-rest:${id}`
   return {
@@ -62,14 +70,17 @@ export function redisThreadStore({ url, prefix = 'sampan:', commandTimeoutMs: co
     },
     async write(key, { after, from, items, rest, ttlMs, maxThreads, maxBytes }) {
       const args = [key.id, after, from, Date.now(), ttlMs, finite(maxThreads), finite(maxBytes), rest, ...items]
-      const [type, version] = (await redis.sampanThreadWrite(headsKey(key.userId), itemsKey(key), restKey(key), ...args)) as [ThreadWritten['type'], string]
+      const [type, version] = (await redis.sampanThreadWrite(headsKey(key.userId), itemsKey(key), restKey(key), erasureKey(key.userId), ...args)) as [ThreadWritten['type'], string]
       return type === 'full' ? { type } : { type, version: Number(version) }
     },
     async delete(key) {
       await redis.multi().hdel(headsKey(key.userId), key.id).del(itemsKey(key), restKey(key)).exec()
     },
-    async erase(userId) {
-      await redis.sampanThreadsErase(headsKey(userId), itemsKey({ userId, id: '' }), restKey({ userId, id: '' }))
+    async erase(userId, ttlMs) {
+      await redis.sampanThreadsErase(headsKey(userId), erasureKey(userId), itemsKey({ userId, id: '' }), restKey({ userId, id: '' }), Date.now(), finite(ttlMs))
+    },
+    async erasedAt(userId) {
+      return Number(await redis.get(erasureKey(userId)))
     },
     async close() {
       redis.disconnect()

@@ -12,6 +12,7 @@ export interface ThreadContext {
   tokens: TokenIssuer
   threads: { store: ThreadStore; settings: ThreadSettings }
   threadCalls: RateLimiter
+  now(): number
 }
 
 /** Items of one thread: each costs more than its bytes, and one command of a store has room for so many. */
@@ -28,11 +29,15 @@ export async function listThreads(request: Request, context: ThreadContext): Pro
 export async function readThread(request: Request, id: string, context: ThreadContext): Promise<Response> {
   const key = { userId: await readerOf(request, context), id: checkThreadId(id) }
   const thread = await context.threads.store.read(key)
+  const known = Number(new URL(request.url).searchParams.get('known'))
+  if (known && thread?.version === known) return json({ id, version: known, at: thread.at, isSame: true }, request)
+  const erasedAt = await context.threads.store.erasedAt(key.userId)
+  // For whoever knows it from before: what was said by then is gone. An age, since the clock of a phone may be another.
+  const erased = known < erasedAt && { erasedMs: Math.max(0, context.now() - erasedAt) }
   // Not an error: some hosts show none of an error, and that a thread is not there is what a new phone has to know.
-  if (!thread) return json({ id, version: 0 }, request)
+  if (!thread) return json({ id, version: erasedAt, ...erased }, request)
   const { version, at, items, rest } = thread
-  if (String(version) === new URL(request.url).searchParams.get('known')) return json({ id, version, at, isSame: true }, request)
-  return json({ id, version, at, ...JSON.parse(rest), items: items.map(item => JSON.parse(item) as unknown) }, request)
+  return json({ id, version, at, ...JSON.parse(rest), items: items.map(item => JSON.parse(item) as unknown), ...erased }, request)
 }
 
 /** Writes what is new in a thread, if it is still of the version that the client has seen. */

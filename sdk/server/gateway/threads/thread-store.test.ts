@@ -32,10 +32,11 @@ it('memory counts what a thread costs besides its bytes, and what was deleted an
   const store = memoryThreadStore({ now, maxBytes: 3000 })
   const tiny = { ...write, items: ['1'] }
   for (let round = 0; round < 9; round++) {
-    await store.write({ userId: 'gone', id: 'a' }, tiny)
+    const after = await store.erasedAt('gone')
+    await store.write({ userId: 'gone', id: 'a' }, { ...tiny, after })
     await store.delete({ userId: 'gone', id: 'a' })
-    await store.write({ userId: 'gone', id: 'b' }, tiny)
-    await store.erase('gone')
+    expect(await store.write({ userId: 'gone', id: 'b' }, { ...tiny, after })).toMatchObject({ type: 'written' })
+    await store.erase('gone', 60_000)
   }
   for (let id = 0; id < 9; id++) await store.write({ userId: 'u', id: String(id) }, tiny)
   expect((await store.list('u')).map(({ id }) => id)).toEqual(['8', '7', '6', '5', '4'])
@@ -46,10 +47,12 @@ describe('a SQLite file', () => {
     const path = newPath()
     const first = sqliteThreadStore({ path })
     await first.write({ userId: 'u', id: 'a' }, write)
+    await first.erase('gone', 60_000)
     await first.close()
     const second = sqliteThreadStore({ path })
     onTestFinished(() => second.close())
     expect((await second.read({ userId: 'u', id: 'a' }))!.items).toEqual(['1'])
+    expect(await second.write({ userId: 'gone', id: 'a' }, write)).toMatchObject({ type: 'conflict' })
   })
   it('is refused where another gateway has it or a newer version wrote it', async () => {
     const path = newPath()

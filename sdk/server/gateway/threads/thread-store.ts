@@ -22,7 +22,7 @@ export interface StoredThread extends ThreadHead {
 
 /** What is to be another in a thread. */
 export interface ThreadWrite {
-  /** The version it follows; 0: there is none. */
+  /** The version it follows; where there is no thread, {@link ThreadStore.erasedAt}. */
   after: number
   /** Items before this one stay, all others go. */
   from: number
@@ -49,20 +49,46 @@ export interface ThreadStore {
   read(key: ThreadKey): Promise<StoredThread | undefined>
   write(key: ThreadKey, write: ThreadWrite): Promise<ThreadWritten>
   delete(key: ThreadKey): Promise<void>
-  /** Deletes all threads of a user. */
-  erase(userId: string): Promise<void>
+  /**
+   * Deletes all threads of a user, and remembers it for `ttlMs` milliseconds: what was sent before, and comes late, follows
+   * what was there before, and is refused.
+   */
+  erase(userId: string, ttlMs: number): Promise<void>
+  /**
+   * When all threads of a user were erased, in milliseconds since 1970, above every version they had. It is the version of each
+   * that is not there. 0: they never were, or that is forgotten.
+   */
+  erasedAt(userId: string): Promise<number>
   /** Ends connections and timers. Nothing may be called after it. */
   close(): Promise<void>
 }
 
-/** What a store decides about a write, by what there is: the heads of this user's other threads, and of this one. */
-export function judgeWrite(write: ThreadWrite, before: ThreadHead | undefined, keptBytes: number, others: readonly ThreadHead[], now: number): ThreadWritten & { bytes?: number } {
-  const { version = 0, count = 0, bytes: bytesBefore = 0 } = before ?? {}
+/** What a write is judged by. */
+export interface WriteFacts {
+  /** The thread, if there is one. */
+  before: ThreadHead | undefined
+  /** Bytes of the items that stay. */
+  keptBytes: number
+  /** The user's other threads. */
+  others: readonly ThreadHead[]
+  /** See {@link ThreadStore.erasedAt}. */
+  erasedAt: number
+  now: number
+}
+
+/** What a store decides about a write. */
+export function judgeWrite(write: ThreadWrite, { before, keptBytes, others, erasedAt, now }: WriteFacts): ThreadWritten & { bytes?: number } {
+  const { version = erasedAt, count = 0, bytes: bytesBefore = 0 } = before ?? {}
   if (write.after !== version || write.from > count) return { type: 'conflict', version }
   const bytes = keptBytes + bytesOf([write.rest, ...write.items])
   const total = others.reduce((sum, head) => sum + head.bytes, bytes)
   const isFull = (!before && others.length >= write.maxThreads) || (bytes > bytesBefore && total > write.maxBytes)
   return isFull ? { type: 'full' } : { type: 'written', version: Math.max(now, version + 1), bytes }
+}
+
+/** {@link ThreadStore.erasedAt} of an erasure now, of these threads, after that of the last one. */
+export function nextErasure(heads: readonly ThreadHead[], last: number, now: number): number {
+  return heads.reduce((latest, { version }) => Math.max(latest, version + 1), Math.max(now, last + 1))
 }
 
 /** Bytes of texts in UTF-8. */
