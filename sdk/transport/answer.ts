@@ -9,6 +9,9 @@ import type { Frame } from '../protocol/frames.js'
 import { Hop } from '../protocol/hop.js'
 import { cancelPath, endsLog } from '../protocol/log-wire.js'
 
+/** How long a response may take to end, in milliseconds, after the last that is wanted of it. */
+const LINGER_MS = 500
+
 /** Who we are, to the server. */
 export interface Authority {
   /** Gives the headers of a request, once: with the token in use, at once, or with a new one. Leaving stops that. */
@@ -60,12 +63,13 @@ interface Reading extends AnswerOptions {
   after: number
   isSent: boolean
   isOver?: boolean
-  /** The last frame that came of the log. Whether it ends it is asked late: each frame would pay for it. */
+  /** The last frame that came. Whether the answer ends with it is asked late: each frame would pay for it. */
   last?: Frame
   isRenewed?: boolean
   /** Whether the connection broke since the last new frame. */
   isLost?: boolean
   inner?: Subscriber<Frame>
+  way?: RungName
 }
 
 /**
@@ -96,12 +100,15 @@ function authorise(reading: Reading): void {
 }
 
 function stop(reading: Reading): void {
-  const { reconnect, request, platform, base, headers } = reading
+  const { reconnect, request, platform, base, headers, clock, inner } = reading
   const { logId, cancel } = request
   reconnect?.stop()
-  leave(reading)
+  const isOver = isEnded(reading)
+  // All has come that is wanted. A connection that is cut cannot serve the next request, and another costs a handshake.
+  if (isOver && inner && reading.way === 'stream') inner.add(clock.setTimer(LINGER_MS, () => leave(reading)))
+  else leave(reading)
   // Leaving is not cancelling where somebody may come back for the rest.
-  if (!reading.isSent || isEnded(reading) || (cancel && cancel.isCancelled === false)) return
+  if (!reading.isSent || isOver || (cancel && cancel.isCancelled === false)) return
   const target = reconnect ? { url: base + cancelPath(logId!), body: undefined } : request.stop && request.stop()
   if (!target) return
   const told = tellCancelled(platform, { ...request, ...target, method: 'POST', headers: { ...headers, accept: 'application/json' }, framing: 'body' })
@@ -112,7 +119,7 @@ function attempt(reading: Reading): void {
   // Shown again, the app may find one under way that has said nothing yet. Of two, one would be read with nobody to miss it.
   leave(reading)
   const { request, subscriber, reconnect, ways, headers, failed } = reading
-  const name = ways.choose(request, failed)
+  const name = (reading.way = ways.choose(request, failed))
   const from = reading.isSent ? reading.after : undefined
   let hasFrames = false
   const own = (reading.inner = new Hop<Frame>({
@@ -123,7 +130,9 @@ function attempt(reading: Reading): void {
         // Only now is it the way that is broken, and not the network.
         ways.came(name, failed.splice(0))
       }
-      if (frame.id === undefined || !reconnect || isNew(reading, frame)) subscriber.next(frame)
+      if (frame.id !== undefined && reconnect && !isNew(reading, frame)) return
+      reading.last = frame
+      subscriber.next(frame)
     },
     error(error) {
       if (reading.inner === own) lost(reading, error, name, hasFrames)
@@ -132,7 +141,6 @@ function attempt(reading: Reading): void {
       if (reading.inner === own) closed(reading, name, hasFrames)
     },
   }))
-  subscriber.add(own)
   reading.isSent = true
   ways.rungs[name].open({ ...request, headers }, from).subscribe(own)
 }
@@ -146,7 +154,6 @@ function isNew(reading: Reading, frame: Frame): boolean {
   // What is no number is no place in a log.
   if (seq > reading.after) reading.after = seq
   else if (seq <= reading.after) return false
-  reading.last = frame
   if (reading.isLost) {
     reading.reconnect!.progress()
     reading.isLost = false
@@ -191,10 +198,9 @@ function fail(reading: Reading, error: unknown): void {
 
 /** Leaves the connection there is, without a word, and says whether there was one. */
 function leave(reading: Reading): boolean {
-  const { inner, subscriber } = reading
+  const { inner } = reading
   if (!inner) return false
   reading.inner = undefined
-  subscriber.remove(inner)
   inner.unsubscribe()
   return true
 }

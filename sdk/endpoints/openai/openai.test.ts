@@ -77,14 +77,25 @@ describe('a model', () => {
       }
     }
   })
-  test('lets go of the request as soon as the end was announced', () => {
+  test.each([['the host ends it', true], ['half a second is over', false]])('hears nothing behind the end that was announced, and leaves the response alone until %s', (_, ends) => {
     const platform = fakePlatform()
+    const clock = createTestClock()
     const events: string[] = []
-    model(platform)(request, createRunContext()).subscribe(({ type }) => events.push(type))
+    openai({ connection: connect({ platform, url: 'https://a.example', getToken: () => 't', clock }), model: 'default' })(request, createRunContext()).subscribe(({ type }) => events.push(type))
     const { handlers } = platform.requests[0]!
     handlers.onChunk!('data: {"choices":[{"delta":{"content":"a"}}]}\n\ndata: [DONE]\n\ndata: {"choices":[{"delta":{"content":"b"}}]}\n\n')
     handlers.onChunk!('data: {"choices":[{"delta":{"content":"c"}}]}\n\n')
-    expect(events).toEqual(['text-delta', 'finish'])
+    clock.advance(499)
+    expect(platform.requests[0]!.isAborted).toBe(false)
+    if (ends) handlers.onEnd({ status: 200, headers: {} })
+    clock.advance(1)
+    expect([events, platform.requests[0]!.isAborted, clock.pending]).toEqual([['text-delta', 'finish'], !ends, 0])
+  })
+  test('that is left before its end is left at once', () => {
+    const platform = fakePlatform()
+    const subscription = model(platform)(request, createRunContext()).subscribe()
+    platform.requests[0]!.handlers.onChunk!('data: {"choices":[{"delta":{"content":"a"}}]}\n\n')
+    subscription.unsubscribe()
     expect(platform.requests[0]!.isAborted).toBe(true)
   })
 })

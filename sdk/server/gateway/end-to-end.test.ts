@@ -1,7 +1,8 @@
+import { lastValueFrom } from 'rxjs'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { nodePlatform } from '../../../adapters/node/index.js'
 import { openai } from '../../endpoints/openai/index.js'
-import { connect, createAgent, createThread, defineTool, type ThreadState, type ConnectOptions } from '../../index.js'
+import { connect, createAgent, createRunContext, createThread, defineTool, type ThreadState, type ConnectOptions } from '../../index.js'
 import type { StreamKind } from '../../platform/index.js'
 import { type ByteHandler, type ByteReply, startByteServer } from '../../testkit/byte-server.js'
 import { z } from '../../zod.js'
@@ -61,6 +62,17 @@ async function start(handler: ByteHandler, options: ServeOptions = {}, connectio
 
 const answerOf = (state: ThreadState): string =>
   state.messages.at(-1)!.parts.map(part => (part.type === 'text' ? part.text : '')).join('')
+
+describe('a phone and a server', () => {
+  it('use a connection again: each that is made costs a handshake', async () => {
+    const { provider } = await start(text('你好'))
+    const model = openai({ connection: connect({ platform: nodePlatform(), url: provider.url, gateway: false }), model: 'm' })
+    for (let count = 0; count < 5; count++) await lastValueFrom(model({ messages: [{ id: '1', role: 'user', content: 'hi' }] }, createRunContext()))
+    expect([provider.requests.length, provider.closedSockets]).toEqual([5, 0])
+    // The next one may begin before the last response is quite over.
+    expect(provider.openSockets).toBeLessThanOrEqual(2)
+  })
+})
 
 describe('a phone, a gateway and a provider', () => {
   it('stream text', async () => {
