@@ -1,4 +1,4 @@
-import { openaiProvider, type GatewayOptions } from '../sdk/server/gateway/index.js'
+import { PROVIDER_VARIABLES, providerFromEnv } from '../sdk/server/cli/provider-from-env.js'
 import { lanAddresses, serveApp } from './lib/app-server.js'
 import { buildConcierge } from './lib/concierge.js'
 
@@ -11,9 +11,7 @@ const usage = `npm start [-- --port 8787] [-- --host 0.0.0.0]
   --host   address to listen on. Default 127.0.0.1; 0.0.0.0 lets phones in the same network in.
 
 A real model, from any OpenAI-compatible provider:
-  SAMPAN_BASE_URL   up to and without /chat/completions, e.g. https://api.deepseek.com
-  SAMPAN_API_KEY    its key; it stays in this process
-  SAMPAN_MODEL      the model's name there`
+${PROVIDER_VARIABLES}`
 
 const args = process.argv.slice(2)
 if (args.includes('--help')) {
@@ -25,31 +23,29 @@ const option = (name: string) => {
   return at < 0 ? undefined : args[at]!.includes('=') ? args[at]!.split('=')[1] : args[at + 1]
 }
 
+const { options: gateway, name } = namedProvider()
 const folder = await buildConcierge('h5').catch((error: Error) => fail(`The page could not be built.\n${error.message}`))
 const host = option('host') ?? '127.0.0.1'
 const server = await listen(option('port'))
-console.log(`\nSampan is running (${modelName()}):\n\n  ${server.url}\n${host === '0.0.0.0' ? lanAddresses().map(address => `  http://${address}:${server.port}\n`).join('') : ''}\nCtrl-C ends it.`)
+console.log(`\nSampan is running (${name}):\n\n  ${server.url}\n${host === '0.0.0.0' ? lanAddresses().map(address => `  http://${address}:${server.port}\n`).join('') : ''}\nCtrl-C ends it.`)
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => void server.close().then(() => process.exit(0)))
 }
 
 async function listen(asked: string | undefined) {
-  const options = { folder, host, gateway: gatewayOptions() }
+  const options = { folder, host, gateway }
   if (asked !== undefined) return serveApp({ ...options, port: Number(asked) }).catch(error => fail(`Port ${asked} cannot be used: ${error.message}`))
   return serveApp({ ...options, port: 8787 }).catch(() => serveApp({ ...options, port: 0 }))
 }
 
-function gatewayOptions(): GatewayOptions {
-  const { SAMPAN_BASE_URL: baseUrl, SAMPAN_API_KEY: apiKey, SAMPAN_MODEL: model } = process.env
-  if (!apiKey && !baseUrl) return {}
-  if (!apiKey || !baseUrl) fail('Set both SAMPAN_BASE_URL and SAMPAN_API_KEY, or neither for the built-in model.')
-  return { providers: { provider: openaiProvider({ baseUrl, apiKey, model }) } }
-}
-
-function modelName(): string {
-  if (!process.env.SAMPAN_API_KEY) return 'built-in scripted model; set SAMPAN_BASE_URL, SAMPAN_API_KEY and SAMPAN_MODEL for a real one'
-  return `${process.env.SAMPAN_MODEL ?? 'the provider’s default model'} at ${process.env.SAMPAN_BASE_URL}`
+/** Before anything is built: what is missing is said at once. */
+function namedProvider() {
+  try {
+    return providerFromEnv(process.env)
+  } catch (error) {
+    return fail((error as Error).message)
+  }
 }
 
 function fail(message: string): never {

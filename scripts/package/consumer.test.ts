@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -66,9 +66,14 @@ test('the testkit needs no test runner but the one it is handed', async () => {
   expect(Number(output.match(/# pass (\d+)/)?.[1])).toBeGreaterThan(30)
 })
 
-test('the command sampan says how to install what it needs, or runs it', async () => {
-  const { output } = await run(process.execPath, ['node_modules/sampan/bin/sampan.js', '--help'], { cwd: app })
-  expect(output).toMatch(/sampan/)
+test('the command sampan runs where @sampan/server is installed, and else says how to install it', async () => {
+  const { code, output } = await run('npx', ['--no-install', 'sampan', '--help'], { cwd: app })
+  expect([code, output]).toEqual([0, expect.stringContaining('sampan gateway')])
+  mkdirSync(`${app}/alone/node_modules`, { recursive: true })
+  cpSync(`${app}/node_modules/sampan`, `${app}/alone/node_modules/sampan`, { recursive: true })
+  renameSync(`${app}/node_modules/@sampan`, `${app}/node_modules/.sampan-away`)
+  const alone = await run(process.execPath, ['node_modules/sampan/bin/sampan.js', '--help'], { cwd: `${app}/alone` }).finally(() => renameSync(`${app}/node_modules/.sampan-away`, `${app}/node_modules/@sampan`))
+  expect([alone.code, alone.output]).toEqual([1, expect.stringContaining('npm install --save-dev @sampan/server')])
   expect(readFileSync(`${app}/node_modules/sampan/bin/sampan.js`, 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/)
 })
 

@@ -72,6 +72,18 @@ describe('the provider', () => {
     expect(request!.headers).not.toHaveProperty('x-own')
     expect(request!.headers).not.toHaveProperty('cookie')
   })
+  it('that wants no key gets none', async () => {
+    const { provider } = await startRelay({ chunks: answer })
+    const main = openaiProvider({ baseUrl: provider.url, apiKey: '', model: 'm' })
+    await (await (await startClient({ providers: { main } })).chat()).text()
+    expect(provider.requests[0]!.headers).not.toHaveProperty('authorization')
+  })
+  it.each<[string, Partial<Parameters<typeof openaiProvider>[0]>]>([['variable that holds it', { apiKey: undefined }], ['https://', { baseUrl: 'api.example.com' }], ['https://', { baseUrl: undefined }]])(
+    'is refused where it is named by half, with a word about its %s: %j',
+    (word, half) => {
+      expect(() => openaiProvider({ baseUrl: 'https://api.example.com', apiKey: 'k', ...half } as Parameters<typeof openaiProvider>[0])).toThrow(word)
+    },
+  )
   it('gets what it understands, whoever answers to the alias', async () => {
     const { chat, provider } = await startRelay({ chunks: answer })
     const call = { id: 'a', type: 'function', function: { name: 'w', arguments: '{}' } }
