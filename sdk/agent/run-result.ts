@@ -34,7 +34,7 @@ function resultOnly<Output>() {
       if (event.type !== 'RUN_FINISHED') return
       const { outcome, result } = event
       const how = outcome?.type ?? 'success'
-      if (how !== 'success' || result === undefined) throw new SampanError('agent/output-invalid', 'The run has no result; it ended with "' + how + '".')
+      if (how !== 'success' || result === undefined) throw new SampanError('agent/output-invalid', how === 'success' ? 'The run has no result: give its agent an `output`.' : 'The run ended with "' + how + '", and without a result.')
       emit(result as Output)
       end()
     },
