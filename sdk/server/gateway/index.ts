@@ -22,3 +22,4 @@ export { builtinProvider, openaiProvider, type OpenaiProviderOptions, type Provi
 export type { RedisPlace } from './open-redis.js'
 export { serveGateway, type ServedGateway, type ServeOptions } from './serve.js'
 export type { SignInAnswer } from './sign-in.js'
+export { wechatSignIn, type WechatSignInOptions } from './wechat-sign-in.js'
