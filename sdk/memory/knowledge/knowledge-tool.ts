@@ -27,7 +27,7 @@ export function knowledgeTool<const Name extends string = 'searchKnowledge'>(
   return defineTool({
     name,
     description,
-    input: { type: 'object', properties: { query: { type: 'string', description: 'Key words of what to look up.' } }, required: ['query'] },
+    input: { type: 'object', properties: { query: { type: 'string', description: 'Key words of what to look up, and other words for the same.' } }, required: ['query'] },
     // Nothing changes by looking something up.
     replay: 'idempotent',
     execute: ({ query }: { query: string }) =>

@@ -1,6 +1,7 @@
 import { buildIndex, readIndex, type KnowledgeDocument, type KnowledgeIndex } from './knowledge-index.js'
 import { rerank, type Embed } from './rerank.js'
-import { termsOf } from './terms.js'
+import { queryReader, type Synonyms } from './query.js'
+import { isEmpty } from './terms.js'
 
 /** A passage that was found. */
 export interface KnowledgeHit {
@@ -20,13 +21,15 @@ export interface KnowledgeOptions {
   index?: KnowledgeIndex
   /** The longest passage, in characters. Documents are cut into such. Default 600. */
   maxPassageChars?: number
+  /** Other words for the same. They are no part of the index: hand them in again with it. Default none. */
+  synonyms?: Synonyms
   /** Turns texts into vectors, for {@link Knowledge.rank}: a request to an embedding service. */
   embed?: Embed
 }
 
 /** Texts that can be searched on the phone. */
 export interface Knowledge {
-  /** The best passages, at most one a document; only such as share a word with the query. `k` defaults to 5. */
+  /** The best passages, at most one a document; only such as share a word with the query, or a synonym of one. `k` defaults to 5. */
   search(query: string, k?: number): KnowledgeHit[]
   /** The same, put in order by `embed` too: of four times as many candidates. Without `embed`, or where it fails, as `search`. */
   rank(query: string, k?: number): PromiseLike<KnowledgeHit[]>
@@ -34,11 +37,9 @@ export interface Knowledge {
   toJSON(): KnowledgeIndex
 }
 
-/** How much of a rare term counts that stands often in a passage, and how much a passage's length. BM25's usual values. */
+/** How much it counts that a term stands often in a passage (BM25's usual value), and how much a passage's length (nearly all). */
 const SATURATION = 1.2
-const LENGTH_WEIGHT = 0.75
-/** What a single Chinese character counts against a pair. */
-const SINGLE = 0.5
+const LENGTH_WEIGHT = 0.9
 
 /**
  * Makes a small knowledge base: BM25 over pairs of Chinese characters and Latin words. To build it costs time in
@@ -49,21 +50,24 @@ const SINGLE = 0.5
  * const knowledge = createKnowledge({ documents: [{ id: 'opening', title: '营业时间', text: '每天八点到二十二点。' }] })
  * knowledge.search('几点开门')
  */
-export function createKnowledge({ documents = [], index, maxPassageChars = 600, embed }: KnowledgeOptions): Knowledge {
+export function createKnowledge({ documents = [], index, maxPassageChars = 600, synonyms, embed }: KnowledgeOptions): Knowledge {
   const known = index ?? buildIndex(documents, maxPassageChars)
   const { passages, postings, averageLength } = readIndex(known)
+  const termsAsked = queryReader(synonyms)
   function scoresOf(query: string): Map<number, number> {
     const scores = new Map<number, number>()
-    new Set(termsOf(query)).forEach(term => {
-      const places = postings.get(term)
-      if (!places) return
+    termsAsked(query).forEach(([term, weight]) => {
+      const places = postings.get(term) ?? []
       const found = places.length / 2
-      const rarity = Math.log(1 + (passages.length - found + 0.5) / (found + 0.5)) * (isSingle(term) ? SINGLE : 1)
+      const rarity = weight * Math.log(1 + (passages.length - found + 0.5) / (found + 0.5))
       for (let i = 0; i < places.length; i += 2) {
         const at = places[i]!
+        const before = scores.get(at)
+        // Words that tell nothing come last, and only help to choose among what others have found.
+        if (before === undefined && isEmpty(term)) continue
         const count = places[i + 1]!
         const length = 1 - LENGTH_WEIGHT + (LENGTH_WEIGHT * passages[at]!.length) / averageLength
-        scores.set(at, (scores.get(at) ?? 0) + (rarity * count * (SATURATION + 1)) / (count + SATURATION * length))
+        scores.set(at, (before ?? 0) + (rarity * count * (SATURATION + 1)) / (count + SATURATION * length))
       }
     })
     return scores
@@ -82,8 +86,4 @@ export function createKnowledge({ documents = [], index, maxPassageChars = 600, 
     rank: (query, k = 5) => (embed ? rerank(embed, query, search(query, 4 * k), k) : Promise.resolve(search(query, k))),
     toJSON: () => known,
   }
-}
-
-function isSingle(term: string): boolean {
-  return term.length === 1 && term.charCodeAt(0) >= 0x3000
 }
