@@ -130,7 +130,16 @@ function attempt(reading: Reading): void {
         // Only now is it the way that is broken, and not the network.
         ways.came(name, failed.splice(0))
       }
-      if (frame.id !== undefined && reconnect && !isNew(reading, frame)) return
+      if (reconnect && frame.id !== undefined) {
+        // Here and not in a function of its own: there is one for each frame. What is no number is no place in a log.
+        const seq = +frame.id
+        if (seq > reading.after) reading.after = seq
+        else if (seq <= reading.after) return
+        if (reading.isLost) {
+          reconnect.progress()
+          reading.isLost = false
+        }
+      }
       reading.last = frame
       subscriber.next(frame)
     },
@@ -147,18 +156,6 @@ function attempt(reading: Reading): void {
 
 function isEnded({ isOver, last }: Reading): boolean {
   return isOver || (last !== undefined && endsLog(last))
-}
-
-function isNew(reading: Reading, frame: Frame): boolean {
-  const seq = Number(frame.id)
-  // What is no number is no place in a log.
-  if (seq > reading.after) reading.after = seq
-  else if (seq <= reading.after) return false
-  if (reading.isLost) {
-    reading.reconnect!.progress()
-    reading.isLost = false
-  }
-  return true
 }
 
 function closed(reading: Reading, name: RungName, hasFrames: boolean): void {
