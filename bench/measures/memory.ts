@@ -51,7 +51,7 @@ async function run<T>(entry: Entry, job: Part<Job>, nodeFlags: readonly string[]
 async function repeatKept(entry: Entry, times: number, runs: number): Promise<number | undefined> {
   const values: number[] = []
   for (let i = 0; i < times; i++) {
-    const outcome = await run<KeptResult>(entry, { kind: 'kept', warmUpRuns: 300, runs, deltas: 20 }, collectable)
+    const outcome = await run<KeptResult>(entry, { kind: 'kept', warmUpRuns: 2000, runs, deltas: 20 }, collectable)
     if (outcome.ok) values.push(outcome.value.bytesPerRun)
   }
   return values.length === 0 ? undefined : median(values)
