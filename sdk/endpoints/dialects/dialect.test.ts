@@ -185,6 +185,10 @@ describe('a body that somebody else wrote', () => {
     expect(fitBody({ messages: 'x', tools: 7 }, profiles.deepseek)).toEqual({ messages: 'x' })
     expect(fitBody({ messages: [null, 3, { role: 'assistant' }] }, profiles.deepseek)).toEqual({ messages: [null, 3, { role: 'assistant', reasoning_content: '' }] })
   })
+  test('limits its answer by the field that the provider takes, where it names two', () => {
+    expect(fitBody({ max_tokens: null, max_completion_tokens: 50 }, profiles.kimi)).toMatchObject({ max_completion_tokens: 50 })
+    expect(fitBody({ max_tokens: 40, max_completion_tokens: 50 }, profiles.deepseek)).toMatchObject({ max_tokens: 40 })
+  })
   test('with a format of its own is asked for in that format, unless it is a schema that is not understood', () => {
     expect(fitBody({ messages: [], response_format: { type: 'json_object' } }, profiles.glm)).toEqual({ messages: [], response_format: { type: 'json_object' } })
   })

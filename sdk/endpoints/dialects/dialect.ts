@@ -26,11 +26,12 @@ export function fitBody(body: CompletionBody, profile: Profile): CompletionBody 
   return {
     ...extraBody,
     ...(offered.tools !== undefined && extraBodyWithTools),
+    // Of a client that names both fields, the one that this provider takes counts.
+    ...(max_tokens !== undefined && { [maxTokensField]: max_tokens }),
     ...rest,
     ...fitFormat(messages, response_format, profile),
     ...offered,
     ...(includeUsage && stream_options !== undefined && { stream_options }),
-    ...(max_tokens !== undefined && { [maxTokensField]: max_tokens }),
   }
 }
 
