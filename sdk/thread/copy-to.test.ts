@@ -193,6 +193,32 @@ describe('a copy of a thread', () => {
       expect(said(first.open())).toEqual(['三', '好'])
     }
   })
+  it('takes an open question with it where its user was erased, and what its calls gave', () => {
+    const remote = createRemote()
+    const first = phone(remote, [toolAnswer(['c', 'order', { drink: '拿铁' }])])
+    remote.state.now = () => first.clock.now()
+    first.thread.send('拿铁')
+    first.thread.dispose()
+    expect(JSON.stringify([...first.stored])).toContain('idempotencyKey')
+    first.clock.advance(1_000)
+    remote.erase()
+    const { state } = first.open()
+    expect([state.status, state.messages, JSON.stringify([...first.stored]).includes('idempotencyKey')]).toEqual(['idle', [], false])
+  })
+  it('keeps a question of after the erasure, until it is answered with all that was said before', () => {
+    const remote = createRemote()
+    const first = phone(remote, [textAnswer('好'), toolAnswer(['c', 'order', { drink: '拿铁' }]), textAnswer('七号')])
+    remote.state.now = () => first.clock.now()
+    first.thread.send('一')
+    first.clock.advance(1_000)
+    remote.erase()
+    first.clock.advance(1_000)
+    first.thread.send('拿铁')
+    first.platform.signal('show')
+    expect([first.thread.state.status, said(first.thread).length]).toEqual(['waiting', 4])
+    first.thread.approve('c')
+    expect([said(first.thread), copied(remote)]).toEqual([['拿铁', 'order', '七号'], ['拿铁', 'order', '七号']])
+  })
   it('keeps what was said after its user was erased on another phone, whatever time this phone has', () => {
     const remote = createRemote()
     const [first, second] = [phone(remote), phone(remote)]

@@ -93,9 +93,13 @@ class Copying implements CopyHandle {
 
   private take({ version, items, erasedMs, format = RECORD_VERSION, rest }: RemoteThread): void {
     const isMine = !items || (!items.length && !version)
+    const { conversation, clock } = this.place
+    const erasedAt = erasedMs === undefined ? undefined : clock.now() - erasedMs
+    // Nobody may be there to answer it.
+    const hasOldQuestion = erasedAt !== undefined && conversation.status === 'waiting' && firstAfter(conversation.settled, erasedAt) < 0
     // What another phone's newer app wrote is left alone; so is a talk that goes on, until it has ended.
-    if (format > RECORD_VERSION || !(this.show || this.isIdle)) return this.opened()
-    if (erasedMs !== undefined) this.forget(this.place.clock.now() - erasedMs, version)
+    if (format > RECORD_VERSION || !(this.show || this.isIdle || hasOldQuestion)) return this.opened()
+    if (erasedAt !== undefined) this.forget(erasedAt, version)
     if (isMine) {
       this.opened()
       if (erasedMs !== undefined) this.place.save()
@@ -114,14 +118,15 @@ class Copying implements CopyHandle {
 
   /** Its user was erased: here too what was said by then is gone. A copy that was sent before has been refused. */
   private forget(at: number, version: number): void {
-    const { conversation } = this.place
+    const { conversation, ledger } = this.place
     const { settled } = conversation
-    const first = settled.findIndex(({ role, createdAt }) => role === 'user' && createdAt > at)
+    const first = firstAfter(settled, at)
     Object.assign(conversation, { settled: first < 0 ? [] : settled.slice(first), agentState: undefined, summary: undefined, copied: markOf(version, []) })
-    // An answer to go on with, or a question, belongs to the last turn.
+    // A question, and what its calls gave, belongs to the last turn.
     if (first < 0) {
-      Object.assign(conversation, { interrupts: [], checkpoint: undefined, broken: undefined })
-      conversation.children.clear()
+      conversation.interrupts = []
+      if (conversation.status === 'waiting') conversation.status = 'idle'
+      ledger.clear()
     }
     changed(conversation)
   }
@@ -175,4 +180,9 @@ class Copying implements CopyHandle {
 
 function markOf(version: number, messages: readonly ThreadMessage[]): Mark {
   return { version, count: messages.length, first: messages[0]?.id, last: messages[messages.length - 1]?.id }
+}
+
+/** The index of the first turn that was begun later. */
+function firstAfter(messages: readonly ThreadMessage[], at: number): number {
+  return messages.findIndex(({ role, createdAt }) => role === 'user' && createdAt > at)
 }

@@ -55,7 +55,7 @@ function openStore(thread: StorePlace, options: DeviceStoreOptions): OpenStore {
   const told: typeof write = done => write(error => (error && onError(error), done(error)))
   const save = (): void => told(() => {})
   const ledger = storedLedger(write)
-  const copy = openCopies(options.copy, { id, conversation, clock, platform, save })
+  const copy = openCopies(options.copy, { id, conversation, clock, platform, ledger, save })
   const show = (done: () => void): void => (place!.isLocked ? done() : copy.open(done))
   const restore = (): void =>
     readUser(storage, (known, failure) => {
@@ -105,8 +105,12 @@ function openStore(thread: StorePlace, options: DeviceStoreOptions): OpenStore {
       boundTurns(conversation, options.keep, save)
       save()
     },
-    // A copy elsewhere has to become empty too, and what it stands at is stored here.
-    forget: () => (copy.isOpen() ? save() : place && !place.isLocked && place.store.delete()),
+    forget() {
+      ledger.clear()
+      // A copy elsewhere has to become empty too, and what it stands at is stored here.
+      if (copy.isOpen()) save()
+      else if (place && !place.isLocked) place.store.delete()
+    },
     stop: () => stops.forEach(stop => stop()),
   }
 }

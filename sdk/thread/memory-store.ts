@@ -15,5 +15,5 @@ export function memoryStore({ onRestored, onLeave }: Pick<StorePlace, 'onRestore
   }
   // What was said before anybody had signed in is theirs who does.
   const stop = platform ? watchUser(platform.storage, (_user, isForgotten, before) => (before || isForgotten) && swap()) : nothing
-  return { ledger, restore, save: nothing, ended: nothing, forget: nothing, stop }
+  return { ledger, restore, save: nothing, ended: nothing, forget: ledger.clear, stop }
 }

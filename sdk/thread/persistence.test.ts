@@ -250,6 +250,20 @@ it.each([['denied', 'platform/denied'], ['quota', 'thread/storage-full'], ['unkn
   expect(thread.state.error).toMatchObject({ code })
 })
 
+it('forgets what calls gave with the conversation, also where one of them still asks', () => {
+  const stored = new Map<string, string>()
+  const platform = fakePlatform({ stored })
+  const find = defineTool({ name: 'find', description: 'Finds.', execute: () => 'geheim' })
+  const order = defineTool({ name: 'order', description: 'Orders.', approval: 'ask', execute: () => 7 })
+  const model = mockModel(toolAnswer(['a', 'find', {}], ['b', 'order', {}]))
+  const thread = createThread({ agent: createAgent({ model, tools: [find, order] }), platform, id: 't', store: deviceStore(), clock: createTestClock() })
+  thread.send('hi')
+  expect(JSON.stringify([...stored])).toContain('geheim')
+  thread.clear()
+  platform.signal('hide')
+  expect(JSON.stringify([...stored])).not.toContain('geheim')
+})
+
 it('keeps half an answer when the app is hidden', () => {
   const answer = new Subject<ModelEvent>()
   const stored = new Map<string, string>()

@@ -1,4 +1,5 @@
 import type { Conversation } from './conversation.js'
+import type { MemoryLedger } from '../context/run-context.js'
 import type { Clock, Platform } from '../platform/platform.js'
 
 /** What whoever keeps a copy of a thread works with. */
@@ -7,6 +8,8 @@ export interface CopyPlace {
   readonly conversation: Conversation
   readonly clock: Clock
   readonly platform: Platform
+  /** What its calls gave is forgotten with it. */
+  readonly ledger: Pick<MemoryLedger, 'clear'>
   save(): void
 }
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { startClient } from '../__fixtures__/harness.js'
-import type { GatewayOptions } from '../index.js'
+import { memoryThreadStore, type GatewayOptions } from '../index.js'
 
 const auth: GatewayOptions['auth'] = {
   verifySignIn: ({ code }) => ({ userId: code!, ...(code === 'support' && { roles: ['support'] }) }),
@@ -80,6 +80,23 @@ it('refuses what was sent before its user was erased, and says how long ago that
   // Another phone, which did not ask in between.
   expect(await anna.get(`/v1/threads/t?known=${version}`)).toMatchObject({ version: written.version, erasedMs: 500, items: [{}] })
   expect(await anna.get(`/v1/threads/t?known=${erased}`)).not.toHaveProperty('erasedMs')
+})
+
+it('hands out nothing that is erased while it is being read', async () => {
+  const store = memoryThreadStore()
+  const { as } = await start({ threads: { store } })
+  const anna = await as('anna')
+  const { version } = await anna.post('/v1/threads/t', body)
+  const { read } = store
+  store.read = async key => {
+    const found = await read(key)
+    await store.erase('anna', 60_000)
+    return found
+  }
+  for (const known of [0, version]) {
+    expect(await anna.get(`/v1/threads/t?known=${known}`)).toEqual({ status: 200, id: 't', version: await store.erasedAt('anna'), erasedMs: expect.any(Number) })
+    await store.write({ userId: 'anna', id: 't' }, { after: await store.erasedAt('anna'), from: 0, items: ['1'], rest: '{}', ttlMs: 60_000, maxThreads: 9, maxBytes: 9_000 })
+  }
 })
 
 it('refuses what is too much, wrong, or without a token', async () => {

@@ -28,10 +28,12 @@ export async function listThreads(request: Request, context: ThreadContext): Pro
 /** Answers with a thread, or says that it is still what the client knows. */
 export async function readThread(request: Request, id: string, context: ThreadContext): Promise<Response> {
   const key = { userId: await readerOf(request, context), id: checkThreadId(id) }
-  const thread = await context.threads.store.read(key)
+  const found = await context.threads.store.read(key)
+  const erasedAt = await context.threads.store.erasedAt(key.userId)
+  // Erased between the two: it was read, and is not there any more.
+  const thread = found && found.version > erasedAt ? found : undefined
   const known = Number(new URL(request.url).searchParams.get('known'))
   if (known && thread?.version === known) return json({ id, version: known, at: thread.at, isSame: true }, request)
-  const erasedAt = await context.threads.store.erasedAt(key.userId)
   // For whoever knows it from before: what was said by then is gone. An age, since the clock of a phone may be another.
   const erased = known < erasedAt && { erasedMs: Math.max(0, context.now() - erasedAt) }
   // Not an error: some hosts show none of an error, and that a thread is not there is what a new phone has to know.
