@@ -104,8 +104,9 @@ function stop(reading: Reading): void {
   const { logId, cancel } = request
   reconnect?.stop()
   const isOver = isEnded(reading)
-  // All has come that is wanted. A connection that is cut cannot serve the next request, and another costs a handshake.
-  if (isOver && inner && reading.way === 'stream') inner.add(clock.setTimer(LINGER_MS, () => leave(reading)))
+  // All has come that is wanted. A connection that is cut cannot serve the next request, and another costs a handshake. An
+  // event source is closed: left alone it may connect again by itself, and ask for the answer once more.
+  if (isOver && inner && reading.way === 'stream' && platform.capabilities.stream !== 'events') inner.add(clock.setTimer(LINGER_MS, () => leave(reading)))
   else leave(reading)
   // Leaving is not cancelling where somebody may come back for the rest.
   if (!reading.isSent || isOver || (cancel && cancel.isCancelled === false)) return
@@ -144,7 +145,8 @@ function attempt(reading: Reading): void {
       subscriber.next(frame)
     },
     error(error) {
-      if (reading.inner === own) lost(reading, error, name, hasFrames)
+      // What breaks after all that is wanted has come is not read on.
+      if (reading.inner === own && !subscriber.closed) lost(reading, error, name, hasFrames)
     },
     complete() {
       if (reading.inner === own) closed(reading, name, hasFrames)

@@ -54,6 +54,17 @@ describe('a connection that breaks', () => {
     host.last.handlers.onEnd({ status: 200, headers: {} })
     expect([values(), heard.isEnded, host.open, host.clock.pending]).toEqual([['d1', 'd2', '[DONE]'], true, 0, 0])
   })
+  test.each<[string, (host: WatchedHost) => void]>([
+    ['by itself', cut],
+    ['because the app is hidden', host => (host.signal('hide'), cut(host, 'suspended'), host.signal('show'))],
+  ])('%s, when its reader has left with the end, is not opened again', (_, breaks) => {
+    const { host, heard } = start()
+    send(host.last, frame(1), frame(2, '[DONE]'))
+    heard.leave()
+    breaks(host)
+    host.clock.advance(60_000)
+    expect([paths(host), host.listeners, host.clock.pending]).toEqual([['POST /v1/chat/completions'], 0, 0])
+  })
   test('before anything came is not opened again: what may never have been sent is not asked for', () => {
     const { host, heard } = start()
     cut(host, 'offline')

@@ -91,6 +91,12 @@ describe('a model', () => {
     clock.advance(1)
     expect([events, platform.requests[0]!.isAborted, clock.pending]).toEqual([['text-delta', 'finish'], !ends, 0])
   })
+  test('closes an event source with the end that was announced: it might connect again by itself', () => {
+    const platform = fakePlatform({ capabilities: { stream: 'events' } })
+    model(platform)(request, createRunContext()).subscribe()
+    platform.requests[0]!.handlers.onChunk!({ data: '[DONE]' } as never)
+    expect(platform.requests[0]!.isAborted).toBe(true)
+  })
   test('that is left before its end is left at once', () => {
     const platform = fakePlatform()
     const subscription = model(platform)(request, createRunContext()).subscribe()
