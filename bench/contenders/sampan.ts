@@ -20,6 +20,8 @@ type Platform = ReturnType<typeof wechatPlatform>
  * model (75 deltas a second), and at the thread's default rhythm a patch for every second chunk.
  */
 const chunkMs = 40
+/** The longest history of the bench is above the default bound. */
+const keep = { messages: 1000, bytes: 10_000_000 }
 
 /**
  * Sampan from the host's bytes to the patch for `setData`: WeChat's adapter over an imitated `wx`, connection, endpoint,
@@ -40,7 +42,7 @@ export const create: CreateContender = (feed): Contender => {
   const phone = (history: readonly HistoryMessage[]) => wechatPlatform(createWx(feed, pace, new Map(storedConversation(history))))
 
   const start = (job: Job, agent: Agent, onPatch: (page: Page) => void): Run => {
-    const thread = createThread({ agent, platform: phone(job.history), id: 'bench', clock, store: deviceStore(), growingArgs: createJsonReader })
+    const thread = createThread({ agent, platform: phone(job.history), id: 'bench', clock, store: deviceStore({ keep }), growingArgs: createJsonReader })
     const page = new Page()
     // The page is open, with the earlier conversation on it, before anything is timed.
     const drawing = threadView(thread).patches$.subscribe(patch => {
@@ -133,7 +135,7 @@ function storedConversation(history: readonly HistoryMessage[]): Map<string, unk
       { type: 'RUN_FINISHED', threadId, runId, outcome: { type: 'success' } }
     )
   }, { info: { name: 'earlier' } }) as unknown as Agent
-  const thread = createThread({ agent: sayNext, platform: wechatPlatform(createWx(new Feed(), undefined, storage)), id: 'bench', store: deviceStore() })
+  const thread = createThread({ agent: sayNext, platform: wechatPlatform(createWx(new Feed(), undefined, storage)), id: 'bench', store: deviceStore({ keep }) })
   for (const message of history) if (message.role === 'user') thread.send(message.content)
   if (thread.state.messages.length !== history.length) throw new Error(`${thread.state.messages.length} messages of history instead of ${history.length}`)
   thread.dispose()
