@@ -55,15 +55,26 @@ function endOfDropped(settled: readonly ThreadMessage[], { messages = 400, bytes
 }
 
 /** A settled message never changes: each is measured once. */
-function once(measure: (text: string) => number): (message: ThreadMessage) => number {
+function once(measure: (message: ThreadMessage) => number): (message: ThreadMessage) => number {
   const sizes = new WeakMap<ThreadMessage, number>()
   return message => {
     let size = sizes.get(message)
-    if (size === undefined) sizes.set(message, (size = measure(JSON.stringify(messageRecords.pack(message)))))
+    if (size === undefined) sizes.set(message, (size = measure(message)))
     return size
   }
 }
 
-const mostBytesOf = /* @__PURE__ */ once(({ length }) => length * 3)
+const jsonOf = (message: ThreadMessage): string => JSON.stringify(messageRecords.pack(message))
+
+/** No message is larger than this. Of mere text it is told without writing it down: six bytes are the longest escape. */
+const mostBytesOf = /* @__PURE__ */ once(message => {
+  const { parts, error } = message
+  let most = 500
+  for (const part of parts) {
+    if (error || !('text' in part)) return jsonOf(message).length * 3
+    most += 200 + part.text.length * 6
+  }
+  return most
+})
 /** Outside ASCII three bytes are counted for each unit, which few need not. */
-const bytesOf = /* @__PURE__ */ once(text => text.replace(/[^\0-\x7f]/g, '...').length)
+const bytesOf = /* @__PURE__ */ once(message => jsonOf(message).replace(/[^\0-\x7f]/g, '...').length)

@@ -18,7 +18,10 @@ export interface ThreadOptions<Tools extends AnyTool = AnyTool> {
   strings?: Strings
   /** Says that AI generates the answers. Default: `label` of `strings` in mini-programs, nothing on the web and in Node. */
   label?: string
-  /** `deviceStore()`: the conversation outlives the app. Default: it lasts as long as this object. */
+  /**
+   * `deviceStore()`: the conversation outlives the app. Default: it lasts as long as this object, and has no bound: what the
+   * agent is sent of a long one is bounded by `compaction`.
+   */
   store?: ThreadStore
   /**
    * `createJsonReader` of `sampan/protocol`: a call's `args` grow while they come. Default: they are empty until they are

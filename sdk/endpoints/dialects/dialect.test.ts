@@ -181,6 +181,23 @@ describe('a body that somebody else wrote', () => {
       expect(messages.slice(messages.length - given.messages.length).map(({ role }) => role)).toEqual(given.messages.map(({ role }) => role))
     }))
   })
+  test.each<[ProfileName, Record<string, unknown>, object]>([
+    ['deepseek', { max_completion_tokens: 9 }, { max_tokens: 9 }],
+    ['kimi', { max_tokens: 9 }, { max_completion_tokens: 9 }],
+    ['generic', { max_completion_tokens: 9 }, { max_completion_tokens: 9 }],
+  ])('is limited at %s where it says %j', (name, body, expected) => {
+    expect(fitBody(body, profiles[name])).toEqual({ messages: undefined, ...expected })
+  })
+  test('keeps the role of a developer, and the reasoning in a field of its own, where nothing is known of the provider', () => {
+    const messages = [{ role: 'developer', content: 'd' }, { role: 'assistant', content: 'a', reasoning: 'r', reasoning_content: 'ours' }]
+    expect(fitBody({ messages }, profiles.generic)).toEqual({ messages: [messages[0], { role: 'assistant', content: 'a', reasoning: 'r' }] })
+    expect(fitBody({ messages }, profiles.qwen)).toEqual({ messages: [{ role: 'system', content: 'd' }, { role: 'assistant', content: 'a' }] })
+  })
+  test('that is no stream is not asked to stream what it calls', () => {
+    const tools = [{ type: 'function', function: tool }]
+    expect(fitBody({ tools }, profiles.glm)).not.toHaveProperty('tool_stream')
+    expect(fitBody({ tools, stream: true }, profiles.glm)).toMatchObject({ tool_stream: true })
+  })
   test('with nonsense where messages should be is handed on for the provider to refuse', () => {
     expect(fitBody({ messages: 'x', tools: 7 }, profiles.deepseek)).toEqual({ messages: 'x' })
     expect(fitBody({ messages: [null, 3, { role: 'assistant' }] }, profiles.deepseek)).toEqual({ messages: [null, 3, { role: 'assistant', reasoning_content: '' }] })

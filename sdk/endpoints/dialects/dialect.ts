@@ -21,18 +21,27 @@ export function dialectOf(profile: ProfileName | Profile): Dialect {
  */
 export function fitBody(body: CompletionBody, profile: Profile): CompletionBody {
   const { extraBody, extraBodyWithTools, includeUsage, maxTokensField } = profile
-  const { tools, tool_choice, stream_options, max_tokens, messages, response_format, ...rest } = body
+  const { tools, tool_choice, stream_options, max_tokens, max_completion_tokens, messages, response_format, ...rest } = body
+  // Of a client that names both fields, the one that this provider takes counts. OpenAI's own models take either.
+  const isEither = profile === profiles.generic
+  const limit = maxTokensField === 'max_tokens' ? max_tokens ?? max_completion_tokens : max_completion_tokens ?? max_tokens
   const offered = fitTools(tools, tool_choice, profile)
   return {
     ...extraBody,
-    ...(offered.tools !== undefined && extraBodyWithTools),
-    // Of a client that names both fields, the one that this provider takes counts.
-    ...(max_tokens !== undefined && { [maxTokensField]: max_tokens }),
+    ...(offered.tools !== undefined && body.stream === true && extraBodyWithTools),
+    ...(isEither ? given({ max_tokens, max_completion_tokens }) : given({ [maxTokensField]: limit })),
     ...rest,
     ...fitFormat(messages, response_format, profile),
     ...offered,
-    ...(includeUsage && stream_options !== undefined && { stream_options }),
+    ...(includeUsage && given({ stream_options })),
   }
+}
+
+/** The fields that are there. */
+function given(fields: CompletionBody): CompletionBody {
+  const there: CompletionBody = {}
+  for (const name of Object.keys(fields)) if (fields[name] !== undefined) there[name] = fields[name]
+  return there
 }
 
 /** Tools and the choice among them, as far as the provider understands it. An empty list is an error to most. */
@@ -52,9 +61,18 @@ function fitFormat(messages: unknown, format: unknown, profile: Profile): { mess
   return { messages: Array.isArray(fitted) ? [words, ...fitted] : fitted, response_format: { type: 'json_object' } }
 }
 
-/** What an answer was reasoned by goes back as the provider wants it. */
-function fitMessage(message: unknown, { reasoningReplay, reasoningField }: Profile): unknown {
-  if (Object(message).role !== 'assistant') return message
+/** What an answer was reasoned by goes back as the provider wants it. Who speaks for the app has the role that all know. */
+function fitMessage(message: unknown, profile: Profile): unknown {
+  const { reasoningReplay, reasoningField } = profile
+  const { role } = Object(message) as { role?: unknown }
+  // Of one that nothing is known of, only what our own phones add is left out.
+  const isUnknown = profile === profiles.generic
+  if (role === 'developer' && !isUnknown) return { ...(message as CompletionBody), role: 'system' }
+  if (role !== 'assistant') return message
+  if (isUnknown) {
+    const { reasoning_content: _, ...others } = message as CompletionBody
+    return others
+  }
   const { reasoning_content, reasoning, ...rest } = message as CompletionBody
   const hasTools = Array.isArray(rest.tool_calls) && rest.tool_calls.length > 0
   const said = reasoning_content ?? reasoning ?? (reasoningReplay === 'keep-empty' ? '' : undefined)

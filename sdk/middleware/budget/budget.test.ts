@@ -173,6 +173,11 @@ describe('limits that outlive a run', () => {
     expect([outcomeOf(later.start()), later.steps()]).toEqual(['interrupt', 1])
     expect(outcomeOf(later.start(question({ threadId: 'other' })))).toBe('success')
   })
+  it('are each user’s own where a gateway serves several, for all of their runs', () => {
+    const { agent, context } = setUp({ day: { steps: 1 }, thread: { steps: 1 }, store: countStore(memoryStorage(new Map())) }, 0)
+    const outcomes = ['anna', 'bert', 'anna', undefined].map(userId => outcomeOf(run(agent, question(), context({ userId }))))
+    expect(outcomes).toEqual(['success', 'success', 'interrupt', 'success'])
+  })
   it('of a day end with it', () => {
     const { start, clock, steps } = setUp({ day: { steps: 2 }, store: countStore(memoryStorage(new Map())) }, 0)
     start()

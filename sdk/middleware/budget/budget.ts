@@ -57,6 +57,7 @@ export function budget(options: BudgetOptions): RunMiddleware {
   return (input, context, next) =>
     defer(() => {
       const { resume = [], state, threadId, runId } = input
+      const { userId } = context
       const now = (): number => context.clock.now()
       const stored: StoredCounts[] = []
       const before = (resume.length ? Object(keptRun(state, STATE_KEY)) : {}) as Partial<KeptBudget>
@@ -64,6 +65,8 @@ export function budget(options: BudgetOptions): RunMiddleware {
       const accounts = [runAccount(limitsOf('run'), before, now)]
       const add = (scope: 'thread' | 'day', key: string): void => {
         if (!options[scope]) return
+        // Where several users are served, ids of threads are their own word.
+        if (userId !== undefined) key = 'user/' + encodeURIComponent(userId) + '/' + key
         const kept = shared.get(key) || store!(key, scope === 'day', context)
         shared.set(key, kept)
         stored.push(kept)

@@ -78,7 +78,7 @@ describe('the provider', () => {
     await (await (await startClient({ providers: { main } })).chat()).text()
     expect(provider.requests[0]!.headers).not.toHaveProperty('authorization')
   })
-  it.each<[string, Partial<Parameters<typeof openaiProvider>[0]>]>([['variable that holds it', { apiKey: undefined }], ['https://', { baseUrl: 'api.example.com' }], ['https://', { baseUrl: undefined }]])(
+  it.each<[string, Partial<Parameters<typeof openaiProvider>[0]>]>([['variable that holds it', { apiKey: undefined }], ['https://', { baseUrl: 'api.example.com' }], ['https://', { baseUrl: undefined }], ['Profiles: generic, deepseek', { profile: 'deepsek' as never }]])(
     'is refused where it is named by half, with a word about its %s: %j',
     (word, half) => {
       expect(() => openaiProvider({ baseUrl: 'https://api.example.com', apiKey: 'k', ...half } as Parameters<typeof openaiProvider>[0])).toThrow(word)

@@ -49,10 +49,11 @@ export interface OpenaiProviderOptions {
 /**
  * Any provider that speaks OpenAI's chat completions.
  *
- * @throws Error where the address is no URL or the key is no text, as that of a variable that is not set.
+ * @throws Error where the address is no URL, the key is no text, as that of a variable that is not set, or the profile is none.
  */
 export function openaiProvider(options: OpenaiProviderOptions): Provider {
   if (!/^https?:\/\/./.test(options.baseUrl)) throw new Error(`openaiProvider: \`baseUrl\` must begin with https:// or http://, it is "${options.baseUrl}".`)
+  if (typeof options.profile === 'string' && !Object.hasOwn(profiles, options.profile)) throw new Error(`openaiProvider: there is no profile "${options.profile}". Profiles: ${Object.keys(profiles).join(', ')}.`)
   if (typeof options.apiKey !== 'string') throw new Error('openaiProvider: there is no `apiKey`. Is the variable that holds it set?')
   const url = `${options.baseUrl.replace(/\/+$/, '')}/chat/completions`
   const { host, hostname } = new URL(options.baseUrl)
