@@ -1,28 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import * as z from 'zod/mini'
-import { answers, asked, contextOf, endOf, resultsOf, run } from './__fixtures__/runs.js'
+import { manager, paying, payTool, stateOf, yes } from './__fixtures__/paying-agents.js'
+import { asked, contextOf, endOf, resultsOf, run } from './__fixtures__/runs.js'
 import { agentTool } from './agent-tool.js'
 import { createAgent } from './create-agent.js'
 import { defineTool } from './define-tool.js'
-import type { Agent, RunInput } from '../contracts.js'
-import type { AgentEvent } from '../protocol/events.js'
 import { mockModel, textAnswer, toolAnswer } from '../testkit/mock-model.js'
 import { createFlow } from '../workflow/flow.js'
 import { defineWorkflow } from '../workflow/define-workflow.js'
-
-const payTool = (effects: unknown[] = [], more: object = {}) =>
-  defineTool({ name: 'pay', description: '', input: z.object({ amount: z.number() }), approval: 'ask', execute: ({ amount }) => (effects.push(amount), 'paid ' + amount), ...more })
-
-/** An agent with one tool that is another agent, called once for each of its requests, from 0 on. */
-function manager(child: Agent, ...requests: string[]) {
-  const calls = requests.map<[string, string, unknown]>((request, index) => ['call_' + index, 'child', { request }])
-  const model = mockModel(toolAnswer(...calls), textAnswer('done'))
-  return { model, agent: createAgent({ name: 'manager', model, tools: [agentTool({ agent: child })] }) }
-}
-const paying = (effects: unknown[], amount = 5) => createAgent({ name: 'child', model: mockModel(toolAnswer(['call_0', 'pay', { amount }]), textAnswer('paid')), tools: [payTool(effects)] })
-const stateOf = (events: readonly AgentEvent[]): unknown => events.reduce<unknown>((state, event) => (event.type === 'STATE_SNAPSHOT' ? event.snapshot : state), undefined)
-const yes = (events: readonly AgentEvent[], more: Partial<RunInput> = {}): RunInput =>
-  answers(events, Object.fromEntries(asked(events).map(({ id }) => [id, { approved: true }])), { state: JSON.parse(JSON.stringify(stateOf(events))), ...more })
 
 describe('a question of an agent inside, whose ledger was lost meanwhile,', () => {
   it('is asked again, and nothing is done before it is answered again', () => {

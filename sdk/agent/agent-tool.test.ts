@@ -1,33 +1,20 @@
 import { NEVER } from 'rxjs'
 import { describe, expect, it } from 'vitest'
 import * as z from 'zod/mini'
+import { manager, paying, payTool, stateOf, yes } from './__fixtures__/paying-agents.js'
 import { answers, asked, contextOf, endOf, ended, historyOf, loggingLedger, question, record, resultsOf, run, typesOf } from './__fixtures__/runs.js'
 import { agentTool } from './agent-tool.js'
 import { createAgent } from './create-agent.js'
-import { defineTool } from './define-tool.js'
 import { jsonOutput } from './json-output.js'
 import { createCancel } from '../context/cancel.js'
-import type { Agent, RunInput } from '../contracts.js'
+import type { RunInput } from '../contracts.js'
 import type { AgentEvent } from '../protocol/events.js'
 import { errorAnswer, mockModel, textAnswer, toolAnswer, type MockAnswer } from '../testkit/mock-model.js'
 import { createTestClock } from '../testkit/test-clock.js'
 import { SampanError } from '../errors.js'
 
-const payTool = (effects: unknown[] = [], more: object = {}) =>
-  defineTool({ name: 'pay', description: '', input: z.object({ amount: z.number() }), approval: 'ask', execute: ({ amount }) => (effects.push(amount), 'paid ' + amount), ...more })
-
-/** An agent with one tool that is another agent, called once for each of its requests, from 0 on. */
-function manager(child: Agent, ...requests: string[]) {
-  const calls = requests.map<[string, string, unknown]>((request, index) => ['call_' + index, 'child', { request }])
-  const model = mockModel(toolAnswer(...calls), textAnswer('done'))
-  return { model, agent: createAgent({ name: 'manager', model, tools: [agentTool({ agent: child })] }) }
-}
 const child = (...says: MockAnswer[]) => createAgent({ name: 'child', description: 'Helps.', model: mockModel(...says) })
-const paying = (effects: unknown[], amount = 5) => createAgent({ name: 'child', model: mockModel(toolAnswer(['call_0', 'pay', { amount }]), textAnswer('paid')), tools: [payTool(effects)] })
 const tagOf = (event: AgentEvent) => (event as { subagentRunId?: string }).subagentRunId
-const stateOf = (events: readonly AgentEvent[]): unknown => events.reduce<unknown>((state, event) => (event.type === 'STATE_SNAPSHOT' ? event.snapshot : state), undefined)
-const yes = (events: readonly AgentEvent[], more: Partial<RunInput> = {}): RunInput =>
-  answers(events, Object.fromEntries(asked(events).map(({ id }) => [id, { approved: true }])), { state: JSON.parse(JSON.stringify(stateOf(events))), ...more })
 
 describe('an agent as a tool', () => {
   it('stands in the log of the run that called it, under its own tag, and its last word is the result', () => {
