@@ -22,19 +22,23 @@ export function dialectOf(profile: ProfileName | Profile): Dialect {
 export function fitBody(body: CompletionBody, profile: Profile): CompletionBody {
   const { extraBody, extraBodyWithTools, includeUsage, maxTokensField } = profile
   const { tools, tool_choice, stream_options, max_tokens, max_completion_tokens, messages, response_format, ...rest } = body
-  // Of a client that names both fields, the one that this provider takes counts. OpenAI's own models take either.
-  const isEither = profile === profiles.generic
+  // Of a client that names both fields, the one that this provider takes counts.
   const limit = maxTokensField === 'max_tokens' ? max_tokens ?? max_completion_tokens : max_completion_tokens ?? max_tokens
   const offered = fitTools(tools, tool_choice, profile)
   return {
     ...extraBody,
     ...(offered.tools !== undefined && body.stream === true && extraBodyWithTools),
-    ...(isEither ? given({ max_tokens, max_completion_tokens }) : given({ [maxTokensField]: limit })),
+    ...given(isUnknown(profile) ? { max_tokens, max_completion_tokens } : { [maxTokensField]: limit }),
     ...rest,
     ...fitFormat(messages, response_format, profile),
     ...offered,
     ...(includeUsage && given({ stream_options })),
   }
+}
+
+/** Nothing is known of the provider: only what our own phones add is left out, the rest is its client's affair. */
+function isUnknown(profile: Profile): boolean {
+  return profile === profiles.generic
 }
 
 /** The fields that are there. */
@@ -65,15 +69,11 @@ function fitFormat(messages: unknown, format: unknown, profile: Profile): { mess
 function fitMessage(message: unknown, profile: Profile): unknown {
   const { reasoningReplay, reasoningField } = profile
   const { role } = Object(message) as { role?: unknown }
-  // Of one that nothing is known of, only what our own phones add is left out.
-  const isUnknown = profile === profiles.generic
-  if (role === 'developer' && !isUnknown) return { ...(message as CompletionBody), role: 'system' }
+  if (role === 'developer' && !isUnknown(profile)) return { ...(message as CompletionBody), role: 'system' }
   if (role !== 'assistant') return message
-  if (isUnknown) {
-    const { reasoning_content: _, ...others } = message as CompletionBody
-    return others
-  }
-  const { reasoning_content, reasoning, ...rest } = message as CompletionBody
+  const { reasoning_content, ...others } = message as CompletionBody
+  if (isUnknown(profile)) return others
+  const { reasoning, ...rest } = others
   const hasTools = Array.isArray(rest.tool_calls) && rest.tool_calls.length > 0
   const said = reasoning_content ?? reasoning ?? (reasoningReplay === 'keep-empty' ? '' : undefined)
   if (said === undefined || reasoningReplay === 'drop' || (reasoningReplay === 'keep-with-tools' && !hasTools)) return rest
