@@ -80,7 +80,7 @@ describe('a stream in WeChat', () => {
     const record = await recordRequest(platform, { url: server.url }).started
     const calls = [...record.calls]
     record.stop()
-    await vi.waitFor(() => expect(fake.requests.running).toBe(0))
+    await vi.waitFor(() => expect(fake.requests.running).toBe(0), 10_000)
     await turns()
     expect(server.requests[0]).toMatchObject({ isClosedByClient: false, bytesSent: 4 * ONE_EVENT })
     expect(record.calls).toEqual(calls)

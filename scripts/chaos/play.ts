@@ -9,6 +9,9 @@ import { createRandom, type Random } from './random.js'
 import { totals } from './totals.js'
 import { ANSWER, type World } from './world.js'
 
+/** How long a request may be held after its answer, in real milliseconds: far more than it takes, since a leak is for ever. */
+const LET_GO_MS = 3000
+
 /** One run of the soak: a person, a phone that is out of luck, and servers that may die. */
 export interface Play {
   seed: number
@@ -183,10 +186,10 @@ async function checkEnd({ thread, phone }: Life, { broken }: Diary): Promise<voi
   const texts = messages[messages.length - 1]!.parts.flatMap(part => (part.type === 'text' ? [part.text] : []))
   if (texts.join('|') !== ANSWER.join('|')) broken.push(`the answer reads ${JSON.stringify(texts)}`)
   if (messages.filter(({ role }) => role === 'user').length !== 1) broken.push(`${messages.length} messages where two are due`)
-  // A socket may stay for the next answer.
-  await wait(5)
-  const held = phone.open.filter(url => !url.startsWith('ws'))
-  if (held.length) broken.push(`still open: ${held.join()}`)
+  // A socket may stay for the next answer, and a response is given a moment to end by itself.
+  const held = (): string[] => phone.open.filter(url => !url.startsWith('ws'))
+  for (const until = Date.now() + LET_GO_MS; held().length && Date.now() < until; ) await wait(5)
+  if (held().length) broken.push(`still open: ${held().join()}`)
 }
 
 /** No answer is paid for twice, but for those that a server lost or a person asked for again. */

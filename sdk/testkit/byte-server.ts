@@ -42,7 +42,7 @@ export interface ByteServer {
   readonly openSockets: number
   /** Answers differently from now on. */
   use(handler: ByteHandler): void
-  /** Resolves once the condition holds; rejects after `timeoutMs` (2000). Checked at each change, not by polling. */
+  /** Resolves once the condition holds; rejects after `timeoutMs` (10 000). Checked at each change, not by polling. */
   until(condition: (server: ByteServer) => boolean, timeoutMs?: number): Promise<void>
   close(): Promise<void>
 }
@@ -93,7 +93,7 @@ export async function startByteServer(handler: ByteHandler = {}, options: { maxL
       return sockets.size
     },
     use: (next) => void (current = next),
-    until: (condition, timeoutMs = 2000) => untilTrue(() => condition(server), waiting, timeoutMs),
+    until: (condition, timeoutMs = 10_000) => untilTrue(() => condition(server), waiting, timeoutMs),
     close,
   }
   return server

@@ -247,6 +247,15 @@ test.each(['', '{"frames":[{"seq":1,"da'])('a poll that is answered with a page 
   expect(values()).toEqual(['[DONE]'])
 })
 
+test('a poll whose start is not answered asks for the log after a minute, and not after the ten that an answer may take', () => {
+  const { host, values } = start({ capabilities: { stream: 'none', earlyHeaders: false } })
+  host.clock.advance(60_000 + 500)
+  expect(paths(host)).toEqual(['POST /v1/chat/completions', 'GET /v1/logs/log-1?after=0&wait=20000'])
+  expect(host.requests[0]!.isAborted).toBe(true)
+  answer(host.last, { frames: [{ seq: 1, data: '[DONE]' }], isDone: true })
+  expect([values(), host.open, host.clock.pending]).toEqual([['[DONE]'], 0, 0])
+})
+
 test('a poll that is answered with no page of a log ends the answer', () => {
   const { host, heard } = start({ capabilities: { stream: 'none' } })
   answer(host.last, { log: 'log-1' }, 202)

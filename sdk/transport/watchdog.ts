@@ -7,7 +7,8 @@ export interface Timeouts {
   connectMs: number
   /**
    * Until the first byte of the body. Default 60 000: a model may think before it speaks. Where a stream was asked
-   * for and the host hands over nothing before the end, {@link totalMs} counts instead, or if that is 0 ten minutes more.
+   * for and the host hands over nothing before the end, {@link totalMs} counts instead, or if that is 0 ten minutes more;
+   * but a gateway that is polled says at once that it has begun, and has this long for it.
    */
   firstByteMs: number
   /** Between two pieces of the body, comments and pings included: some phones never report a dead network. Default 45 000. */

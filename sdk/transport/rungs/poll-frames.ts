@@ -21,7 +21,7 @@ const WAIT_MS = 20_000
  */
 export function pollFrames(whole: (request: LogRequest) => Observable<Frame>, base: string, request: LogRequest, from?: number): Observable<Frame> {
   return defer(() => {
-    const { headers } = request
+    const { headers, timeouts } = request
     const logId = request.logId!
     let after = from ?? 0
     let isSent = from !== undefined
@@ -44,7 +44,9 @@ export function pollFrames(whole: (request: LogRequest) => Observable<Frame>, ba
       )
     const start = (): Observable<Frame> => {
       isSent = true
-      return ask({ headers: { ...headers, ...POLL_PREFERENCE } }, (frame, emit) => {
+      // It is answered at once. A host that hands over nothing before the end would wait for as long as answers may take.
+      const totalMs = timeouts.totalMs || timeouts.firstByteMs
+      return ask({ headers: { ...headers, ...POLL_PREFERENCE }, timeouts: { ...timeouts, totalMs } }, (frame, emit) => {
         const ticket = frame.event === BODY_EVENT && (parseBody(frame.data) as PollTicket)
         if (ticket && ticket.log === logId) hasMore = true
         else emit(frame)

@@ -110,11 +110,14 @@ export function manualProvider(): ManualProvider {
   }
 }
 
-/** Resolves once the condition holds. Looks again after each turn of the event loop, for at most two seconds. */
+/** How long {@link until} waits, in milliseconds: more than a machine with much else to do needs. */
+const PATIENCE_MS = 10_000
+
+/** Resolves once the condition holds. Looks again after each turn of the event loop. */
 export async function until(condition: () => boolean): Promise<void> {
-  const end = performance.now() + 2000
+  const end = performance.now() + PATIENCE_MS
   while (!condition()) {
-    if (performance.now() > end) throw new Error(`not so within 2000 ms: ${condition}`)
+    if (performance.now() > end) throw new Error(`not so within ${PATIENCE_MS} ms: ${condition}`)
     await new Promise(resolve => setImmediate(resolve))
   }
 }
