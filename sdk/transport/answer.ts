@@ -178,7 +178,8 @@ function lost(reading: Reading, error: unknown, name: RungName, hasFrames: boole
   reading.isLost = true
   leave(reading)
   if (isSampanError(error, 'transport/text-damaged')) ways.leave(name)
-  const isRefused = !hasFrames && !reading.isRenewed && authority.isRefused(error)
+  // A poll may be refused in the middle: each of its requests is one by itself.
+  const isRefused = (!hasFrames || name === 'poll') && !reading.isRenewed && authority.isRefused(error)
   if (isRefused || (name === 'socket' && !hasFrames && phase === 'connect')) {
     reading.isSent = after > 0 || !!joins
     reading.isRenewed ||= isRefused
@@ -186,7 +187,7 @@ function lost(reading: Reading, error: unknown, name: RungName, hasFrames: boole
     reading.failed = reading.failed.concat(name)
     return attempt(reading)
   }
-  const end = joins && /^4(04|10)$/.test(String(status)) ? cutOff() : reconnect ? reconnect.lost(error, after > 0) : error
+  const end = joins && /^4(04|10)$/.test(String(status)) ? cutOff() : reconnect ? reconnect.lost(error, hasFrames || after > 0) : error
   if (end !== undefined) fail(reading, end)
 }
 

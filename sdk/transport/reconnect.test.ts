@@ -256,6 +256,30 @@ test('a poll whose start is not answered asks for the log after a minute, and no
   expect([values(), host.open, host.clock.pending]).toEqual([['[DONE]'], 0, 0])
 })
 
+test('a poll whose connection is not even made, once its start was answered, goes on with the log', () => {
+  const { host, values } = start({ capabilities: { stream: 'none' } })
+  answer(host.last, { log: 'log-1' }, 202)
+  cut(host, 'offline')
+  host.clock.advance(500)
+  answer(host.last, { frames: [{ seq: 1, data: '[DONE]' }], isDone: true })
+  expect(paths(host).slice(1)).toEqual(Array(2).fill('GET /v1/logs/log-1?after=0&wait=20000'))
+  expect(values()).toEqual(['[DONE]'])
+})
+
+test('a poll whose token runs out in the middle of an answer goes on with another, once', () => {
+  const { host, heard, values } = start({ capabilities: { stream: 'none' } })
+  answer(host.last, { log: 'log-1' }, 202)
+  answer(host.last, { frames: [{ seq: 1, data: 'd1' }], isDone: false })
+  answer(host.last, {}, 401)
+  expect([host.last.options.url, host.last.options.headers.authorization]).toEqual([BASE + '/v1/logs/log-1?after=1&wait=20000', 'Bearer t-2'])
+  answer(host.last, { frames: [{ seq: 2, data: 'd2' }], isDone: false })
+  expect(values()).toEqual(['d1', 'd2'])
+  answer(host.last, {}, 401)
+  expect(host.last.options.headers.authorization).toBe('Bearer t-3')
+  answer(host.last, {}, 401)
+  expect(heard.error).toMatchObject({ code: 'transport/unauthorized' })
+})
+
 test('a poll that is answered with no page of a log ends the answer', () => {
   const { host, heard } = start({ capabilities: { stream: 'none' } })
   answer(host.last, { log: 'log-1' }, 202)

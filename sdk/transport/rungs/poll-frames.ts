@@ -48,8 +48,9 @@ export function pollFrames(whole: (request: LogRequest) => Observable<Frame>, ba
       const totalMs = timeouts.totalMs || timeouts.firstByteMs
       return ask({ headers: { ...headers, ...POLL_PREFERENCE }, timeouts: { ...timeouts, totalMs } }, (frame, emit) => {
         const ticket = frame.event === BODY_EVENT && (parseBody(frame.data) as PollTicket)
-        if (ticket && ticket.log === logId) hasMore = true
-        else emit(frame)
+        hasMore = ticket && ticket.log === logId
+        // Before the first of the log: nobody reads it, and from here on the answer is known to be there.
+        emit(hasMore ? frameOfLog({ seq: 0, data: '' }) : frame)
       })
     }
     const page = (): Observable<Frame> => {
