@@ -1,4 +1,4 @@
-import { connect, createAgent, createThread, defineTool, type Agent, type RunInput, type Thread } from 'sampan'
+import { connect, createAgent, createThread, defineTool, type Agent, type RunInput, type Thread, type ThreadOptions } from 'sampan'
 import { wechatPlatform } from 'sampan/adapters/wechat'
 import { openai } from 'sampan/endpoints/openai'
 import { createJsonReader } from 'sampan/protocol'
@@ -41,8 +41,8 @@ export const create: CreateContender = (feed): Contender => {
   /** A phone on which an earlier conversation is stored, for each run one of its own. */
   const phone = (history: readonly HistoryMessage[]) => wechatPlatform(createWx(feed, pace, new Map(storedConversation(history))))
 
-  const start = (job: Job, agent: Agent, onPatch: (page: Page) => void): Run => {
-    const thread = createThread({ agent, platform: phone(job.history), id: 'bench', clock, store: deviceStore({ keep }), growingArgs: createJsonReader })
+  const start = (job: Job, agent: Agent, onPatch: (page: Page) => void, growingArgs?: ThreadOptions['growingArgs']): Run => {
+    const thread = createThread({ agent, platform: phone(job.history), id: 'bench', clock, store: deviceStore({ keep }), growingArgs })
     const page = new Page()
     // The page is open, with the earlier conversation on it, before anything is timed.
     const drawing = threadView(thread).patches$.subscribe(patch => {
@@ -80,7 +80,7 @@ export const create: CreateContender = (feed): Contender => {
     follow: job => withArguments(start(job, withTool, page => {
       // Only that something is shown: how long the arguments are by now, nobody can say without walking through them.
       if (page.toolArguments !== undefined) job.screen.show(1, 1)
-    }))
+    }, createJsonReader))
   }
 
   function withArguments(run: Run): Run {

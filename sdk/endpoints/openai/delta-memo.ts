@@ -8,9 +8,6 @@ const GIVE_UP_AFTER = 8
 /** Longest event that is learned from, in characters. A delta is short; a long event is none, or too dear to search. */
 const MAX_CHARS = 9999
 
-/** What kind of event a string becomes. */
-export type DeltaType = 'text-delta' | 'reasoning-delta'
-
 /**
  * Recognises events that differ from an earlier one in nothing but one string. On most streams that is nearly every
  * event, and parsing the same 250 bytes of envelope each time is more than half of the work of reading a stream.
@@ -20,10 +17,13 @@ export interface DeltaMemo {
   /** The string of an event that is like the learned one, or `undefined`. An empty one is left to be parsed. */
   match(frame: Frame): string | undefined
   /** Learns from an event that was parsed: `value` stood in `field`, and was all it said. */
-  learn(frame: Frame, field: string, value: string, type: DeltaType): void
-  /** What the string that `match` reads becomes. */
-  readonly type: DeltaType
+  learn(frame: Frame, field: string, value: string, say: SayAgain): void
+  /** Takes the string that `match` has read. */
+  readonly say: SayAgain
 }
+
+/** What an event says, with another string in its place. */
+export type SayAgain = (text: string) => void
 
 export function createDeltaMemo(): DeltaMemo {
   let head = ''
@@ -32,7 +32,7 @@ export function createDeltaMemo(): DeltaMemo {
   let misses = 0
 
   const memo = {
-    type: 'text-delta' as DeltaType,
+    say: undefined as unknown as SayAgain,
     match({ data, encoded, event: name }: Frame): string | undefined {
       if (!head || name !== event) return undefined
       const end = data.length - tail.length
@@ -46,7 +46,7 @@ export function createDeltaMemo(): DeltaMemo {
       if (++misses >= GIVE_UP_AFTER) head = ''
       return undefined
     },
-    learn({ data, encoded, event: name }: Frame, field: string, value: string, type: DeltaType): void {
+    learn({ data, encoded, event: name }: Frame, field: string, value: string, say: SayAgain): void {
       if (misses >= GIVE_UP_AFTER || data.length > MAX_CHARS) return
       // Only if the field's name occurs once: else it might be another's.
       const key = '"' + field + '"'
@@ -60,7 +60,7 @@ export function createDeltaMemo(): DeltaMemo {
       head = start
       tail = end
       event = name
-      memo.type = type
+      memo.say = say
     },
   }
   return memo

@@ -1,5 +1,5 @@
 import type { OperatorFunction } from 'rxjs'
-import { createDeltaMemo, type DeltaMemo, type DeltaType } from './delta-memo.js'
+import { createDeltaMemo, type DeltaMemo, type SayAgain } from './delta-memo.js'
 import { readUsage, type WireUsage } from './usage.js'
 import { createToolCallTracker, type ToolCallDelta, type ToolCallTracker } from './tool-calls.js'
 import type { FinishReason, IdSource, ModelEvent } from '../../contracts.js'
@@ -28,8 +28,13 @@ interface Delta {
 /** Content that comes in parts. */
 interface Part { type?: string; text?: unknown; thinking?: unknown }
 
-/** Passes on what stood in a field, if it is text. */
-type Say = (type: DeltaType, field: string, text: unknown) => void
+/** Passes on what a delta says. */
+interface Teller {
+  /** What stood in a field, if it is text. */
+  say(type: 'text-delta' | 'reasoning-delta', field: string, text: unknown): void
+  /** A fragment of a tool call. */
+  call(fragment: ToolCallDelta): void
+}
 
 /** Whose answer is read. */
 export interface AnswerSource {
@@ -49,8 +54,8 @@ export function readStream(source: AnswerSource, ids: IdSource): OperatorFunctio
     })
     return {
       next(frame) {
-        const delta = memo.match(frame)
-        if (delta) emit({ type: memo.type, delta })
+        const text = memo.match(frame)
+        if (text) memo.say(text)
         else read(frame)
       },
       complete: () => over(new SampanError('transport/truncated', 'The stream closed before the model had finished', { phase: 'stream', retryable: true })),
@@ -65,13 +70,24 @@ function createReader({ model, provider, reasoningFields = ['reasoning_content',
   let usage: TokenUsage | undefined
   // How many strings the frame at hand holds, and the last one of them.
   let strings: number
-  let heard: [field: string, value: string, type: DeltaType]
+  let heard: [field: string, value: string, say: SayAgain]
 
-  const say: Say = (type, field, text) => {
-    if (!text || typeof text !== 'string') return
+  const hear = (field: string, text: string, say: SayAgain): void => {
     strings++
-    heard = [field, text, type]
-    emit({ type, delta: text })
+    heard = [field, text, say]
+    say(text)
+  }
+  const teller: Teller = {
+    say(type, field, text) {
+      if (text && typeof text === 'string') hear(field, text, delta => emit({ type, delta }))
+    },
+    call(fragment) {
+      const { id, index, function: { name, arguments: args } = {} } = fragment
+      if (!id && !name && args && typeof args === 'string') return hear('arguments', args, text => calls.add({ index, function: { arguments: text } }))
+      // It says more than a string.
+      strings += 2
+      calls.add(fragment)
+    },
   }
   const close = (last: ModelEvent): void => {
     if (usage) emit({ type: 'usage', usage })
@@ -98,7 +114,7 @@ function createReader({ model, provider, reasoningFields = ['reasoning_content',
     if (!choice) return isBody ? fail(badAnswer('transport/not-a-stream', 'The server sent JSON that is no chat completion: ', text)) : undefined
     const { delta = choice.message, finish_reason: reason } = choice
     strings = 0
-    if (delta && readDelta(delta, reasoningFields, say, calls)) strings = 2
+    if (delta) readDelta(delta, reasoningFields, teller)
     if (reason) rawReason = reason
     if (isBody) finish()
     // The next frame may be this one again but for its string, if that was all it said.
@@ -111,8 +127,7 @@ function createReader({ model, provider, reasoningFields = ['reasoning_content',
   }
 }
 
-/** Answers how many fragments of tool calls there were. */
-function readDelta(delta: Delta, reasoningFields: readonly string[], say: Say, calls: ToolCallTracker): number {
+function readDelta(delta: Delta, reasoningFields: readonly string[], { say, call }: Teller): void {
   const { content, refusal, tool_calls: toolCalls } = delta
   const reasoning = reasoningFields.find(name => delta[name] && typeof delta[name] === 'string')
   if (reasoning) say('reasoning-delta', reasoning, delta[reasoning])
@@ -122,9 +137,7 @@ function readDelta(delta: Delta, reasoningFields: readonly string[], say: Say, c
   }
   say('text-delta', 'refusal', refusal)
   // Some send a single call where a list is due.
-  const fragments = ([] as ToolCallDelta[]).concat(toolCalls || [])
-  fragments.forEach(calls.add)
-  return fragments.length
+  ;([] as ToolCallDelta[]).concat(toolCalls || []).forEach(call)
 }
 
 /** Reasons that say the provider broke off: no end of the model's own, which anything else is, also what we do not know. */
