@@ -1,4 +1,5 @@
 import type { Observable } from 'rxjs'
+import { defer, sequence } from '../protocol/streams.js'
 import { transform } from '../protocol/transform.js'
 import { askGateway } from '../transport/ask-gateway.js'
 import type { Connection } from '../transport/connect.js'
@@ -19,13 +20,36 @@ export interface Feedback {
   labels?: string[]
 }
 
+/** `erasedAt`: it is not kept, since its user was erased then, `erasedMs` ago, and whoever sent it did not say that they know. */
+interface Answer { isKept: boolean; erasedAt?: number; erasedMs?: number }
+
 /**
  * Sends feedback to the gateway. Of one message the last feedback counts. Nothing is sent before it is subscribed to; emits
- * once, then completes; fails with a SampanError.
+ * once, then completes; fails with a SampanError. Of a user who was erased meanwhile, from another phone for one, it is not
+ * kept, which is no failure.
  *
  * @example
  * sendFeedback(connection, { threadId: thread.id, messageId: message.id, rating: 'up' }).subscribe()
  */
 export function sendFeedback(connection: Connection, feedback: Feedback): Observable<void> {
-  return unlessErasing(connection.platform.storage, askGateway<{ isKept: boolean }>(connection, '/feedback', feedback, 'isKept')).pipe(transform<unknown, void>(emit => ({ next: () => emit(undefined) })))
+  const sending = defer(() => {
+    const givenAt = Date.now()
+    const send = (after?: number): Observable<void> =>
+      askGateway<Answer>(connection, '/feedback', { ...feedback, after }, 'isKept').pipe(
+        transform(emit => ({
+          next({ erasedAt, erasedMs }) {
+            // Given after the erasure: it is sent once more, by who knows of it.
+            if (erasedMs! > Date.now() - givenAt) again = send(erasedAt)
+            else emit(undefined)
+          },
+        })),
+      )
+    let again: Observable<void> | undefined = send()
+    return sequence(() => {
+      const next = again
+      again = undefined
+      return next
+    })
+  })
+  return unlessErasing(connection.platform.storage, sending)
 }

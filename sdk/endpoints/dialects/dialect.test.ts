@@ -174,6 +174,21 @@ describe('a body that somebody else wrote', () => {
       expect(asSent(fitBody(once, profiles[name]))).toEqual(asSent(once))
     }))
   })
+  test('is fitted to a copy of a profile as to the profile', () => {
+    fc.assert(fc.property(written, fc.constantFrom(...names), (given, name) => {
+      expect(fitBody(given, { ...profiles[name] })).toEqual(fitBody(given, profiles[name]))
+    }))
+  })
+  test('is fitted to a copy in what the copy says otherwise, and in nothing else', () => {
+    const messages = [{ role: 'developer', content: 'd' }, { role: 'assistant', content: 'a', reasoning: 'r', reasoning_content: 'ours' }]
+    const fitted = (own: Partial<Profile>) => fitBody({ messages, max_completion_tokens: 9 }, { ...profiles.generic, ...own })
+    const asWritten = { messages: [messages[0], { role: 'assistant', content: 'a', reasoning: 'r' }], max_completion_tokens: 9 }
+    expect(fitted({ provider: 'own', includeUsage: false })).toEqual(asWritten)
+    expect(fitted({ maxTokensField: 'max_tokens' })).toEqual({ messages: asWritten.messages, max_tokens: 9 })
+    expect(fitted({ developerRole: false }).messages).toEqual([{ role: 'system', content: 'd' }, asWritten.messages[1]])
+    expect(fitted({ reasoningReplay: 'keep' }).messages).toEqual([messages[0], { role: 'assistant', content: 'a', reasoning_content: 'ours' }])
+    expect(fitted({ reasoningReplay: 'drop' }).messages).toEqual([messages[0], { role: 'assistant', content: 'a' }])
+  })
   test('keeps every field that no profile is about, and its messages in their order', () => {
     fc.assert(fc.property(written, fc.constantFrom(...names), (given, name) => {
       const { anything, model, messages } = fitBody(given, profiles[name]) as typeof given

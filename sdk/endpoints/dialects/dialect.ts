@@ -28,17 +28,12 @@ export function fitBody(body: CompletionBody, profile: Profile): CompletionBody 
   return {
     ...extraBody,
     ...(offered.tools !== undefined && body.stream === true && extraBodyWithTools),
-    ...given(isUnknown(profile) ? { max_tokens, max_completion_tokens } : { [maxTokensField]: limit }),
+    ...given(maxTokensField === 'as-sent' ? { max_tokens, max_completion_tokens } : { [maxTokensField]: limit }),
     ...rest,
     ...fitFormat(messages, response_format, profile),
     ...offered,
     ...(includeUsage && given({ stream_options })),
   }
-}
-
-/** Nothing is known of the provider: only what our own phones add is left out, the rest is its client's affair. */
-function isUnknown(profile: Profile): boolean {
-  return profile === profiles.generic
 }
 
 /** The fields that are there. */
@@ -67,12 +62,12 @@ function fitFormat(messages: unknown, format: unknown, profile: Profile): { mess
 
 /** What an answer was reasoned by goes back as the provider wants it. Who speaks for the app has the role that all know. */
 function fitMessage(message: unknown, profile: Profile): unknown {
-  const { reasoningReplay, reasoningField } = profile
+  const { reasoningReplay, reasoningField, developerRole } = profile
   const { role } = Object(message) as { role?: unknown }
-  if (role === 'developer' && !isUnknown(profile)) return { ...(message as CompletionBody), role: 'system' }
+  if (role === 'developer' && !developerRole) return { ...(message as CompletionBody), role: 'system' }
   if (role !== 'assistant') return message
   const { reasoning_content, ...others } = message as CompletionBody
-  if (isUnknown(profile)) return others
+  if (reasoningReplay === 'drop-ours') return others
   const { reasoning, ...rest } = others
   const hasTools = Array.isArray(rest.tool_calls) && rest.tool_calls.length > 0
   const said = reasoning_content ?? reasoning ?? (reasoningReplay === 'keep-empty' ? '' : undefined)

@@ -5,13 +5,14 @@ const common = {
   reasoningFields: ['reasoning_content', 'reasoning'],
   reasoningField: 'reasoning_content',
   reasoningReplay: 'drop',
+  developerRole: false,
   includeUsage: true,
   maxTokensField: 'max_tokens',
   toolChoices: ['auto', 'none', 'required', 'named'],
 }
 
 test.each<[ProfileName, object]>([
-  ['generic', { ...common, provider: 'openai-compatible', jsonMode: 'json_schema' }],
+  ['generic', { ...common, provider: 'openai-compatible', jsonMode: 'json_schema', reasoningReplay: 'drop-ours', maxTokensField: 'as-sent', developerRole: true }],
   ['deepseek', { ...common, provider: 'deepseek', jsonMode: 'json_object', reasoningReplay: 'keep-empty' }],
   ['qwen', { ...common, provider: 'qwen', jsonMode: 'json_object', toolChoices: ['auto', 'none', 'named'] }],
   ['hunyuan', { ...common, provider: 'hunyuan', jsonMode: 'json_object' }],
@@ -52,5 +53,5 @@ describe('the profile of a model', () => {
 test('names of profiles are known to the compiler, and each is a whole profile', () => {
   expectTypeOf<ProfileName>().toEqualTypeOf<'generic' | 'deepseek' | 'qwen' | 'hunyuan' | 'glm' | 'kimi'>()
   expectTypeOf(profiles).toExtend<Record<ProfileName, Profile>>()
-  expectTypeOf<Profile['reasoningReplay']>().toEqualTypeOf<'drop' | 'keep' | 'keep-with-tools' | 'keep-empty'>()
+  expectTypeOf<Profile['reasoningReplay']>().toEqualTypeOf<'drop' | 'drop-ours' | 'keep' | 'keep-with-tools' | 'keep-empty'>()
 })

@@ -9,17 +9,20 @@ export interface Profile {
   readonly reasoningFields: readonly string[]
   /**
    * Whether earlier reasoning goes back to the model: `drop`; `keep` on every answer; `keep-with-tools` on answers that
-   * called tools; `keep-empty` like `keep`, with `''` where there was none, because the field itself is required.
+   * called tools; `keep-empty` like `keep`, with `''` where there was none, because the field itself is required;
+   * `drop-ours` leaves out the `reasoning_content` that Sampan's phones add, and what a client says in any other field stays.
    */
-  readonly reasoningReplay: 'drop' | 'keep' | 'keep-with-tools' | 'keep-empty'
+  readonly reasoningReplay: 'drop' | 'drop-ours' | 'keep' | 'keep-with-tools' | 'keep-empty'
   /** The field it goes back in. */
   readonly reasoningField: string
   /** Whether `stream_options.include_usage` is understood. */
   readonly includeUsage: boolean
   /** `json_schema` where schemas are understood; else `json_object` with the schema in the instructions. */
   readonly jsonMode: 'json_schema' | 'json_object'
-  /** The field that limits the answer's length. */
-  readonly maxTokensField: 'max_tokens' | 'max_completion_tokens'
+  /** The field that limits the answer's length. `as-sent`: whichever the client names. */
+  readonly maxTokensField: 'max_tokens' | 'max_completion_tokens' | 'as-sent'
+  /** Whether the role `developer` is understood. Default `false`: it is sent as `system`, which all know. */
+  readonly developerRole?: boolean
   /**
    * The `tool_choice` values that are understood; `named` is the choice of one tool. Another value is not sent, so that
    * the model chooses: in place of `none` the tools are left out.
@@ -31,19 +34,24 @@ export interface Profile {
   readonly extraBodyWithTools?: Record<string, unknown>
 }
 
+/** Nothing is known of the provider: only what our own phones add is left out, the rest is its client's affair. */
 const generic: Profile = {
   provider: 'openai-compatible',
   reasoningFields: ['reasoning_content', 'reasoning'],
-  reasoningReplay: 'drop',
+  reasoningReplay: 'drop-ours',
   reasoningField: 'reasoning_content',
   includeUsage: true,
   jsonMode: 'json_schema',
-  maxTokensField: 'max_tokens',
+  maxTokensField: 'as-sent',
+  developerRole: true,
   toolChoices: ['auto', 'none', 'required', 'named'],
 }
 
-/** Of most providers here: a schema is told in words. */
-const schemaless = { ...generic, jsonMode: 'json_object' } as const
+/** Of all providers here. */
+const known = { ...generic, reasoningReplay: 'drop', maxTokensField: 'max_tokens', developerRole: false } as const
+
+/** Of most of them: a schema is told in words. */
+const schemaless = { ...known, jsonMode: 'json_object' } as const
 
 /** The profiles that come with Sampan. */
 export const profiles = {
@@ -64,7 +72,7 @@ export const profiles = {
   },
   /** Moonshot. Reports usage inside the choice. */
   kimi: {
-    ...generic,
+    ...known,
     provider: 'kimi',
     reasoningReplay: 'keep-with-tools',
     maxTokensField: 'max_completion_tokens',

@@ -53,7 +53,7 @@ const BUDGET_INTERRUPT = /\bbudget-/
 export function budget(options: BudgetOptions): RunMiddleware {
   const { store } = options
   if ((options.thread || options.day) && !store) throw new SampanError('agent/invalid', 'A budget per thread or day needs a store.')
-  const shared = new Map<string, StoredCounts>()
+  const countsFor = store && store()
   return (input, context, next) =>
     defer(() => {
       const { resume = [], state, threadId, runId } = input
@@ -67,10 +67,9 @@ export function budget(options: BudgetOptions): RunMiddleware {
         if (!options[scope]) return
         // Where several users are served, ids of threads are their own word.
         if (userId !== undefined) key = 'user/' + encodeURIComponent(userId) + '/' + key
-        const kept = shared.get(key) || store!(key, scope === 'day', context)
-        shared.set(key, kept)
+        const kept = countsFor!(key, scope === 'day', context)
         stored.push(kept)
-        accounts.push({ scope, limits: limitsOf(scope), warned: kept.warned, counts: kept.counts })
+        accounts.push({ ...kept, scope, limits: limitsOf(scope) })
       }
       add('thread', 'thread/' + threadId)
       add('day', 'day')
@@ -82,9 +81,13 @@ export function budget(options: BudgetOptions): RunMiddleware {
         return of<AgentEvent>({ type: 'RUN_STARTED', threadId, runId }, { type: 'RUN_FINISHED', threadId, runId, outcome: { type: 'cancelled' } })
       }
       granted.forEach(({ payload }) => meter.raise(payload.more))
-      const save = (): void => stored.forEach(counts => counts.save())
+      const save = (isOver?: boolean): void => stored.forEach(counts => counts.save(isOver))
       const inner = keepRun(state, STATE_KEY, before.inner)
-      const run = defer(() => measureRun({ input: { ...input, state: inner }, context, meter, save, estimateAs: options.estimateAs }, next))
+      const run = defer(() => {
+        const measured = measureRun({ input: { ...input, state: inner }, context, meter, save, estimateAs: options.estimateAs }, next)
+        stored.forEach(counts => counts.begin())
+        return measured
+      })
       // A tap that approves a tool has to reach the host at once: what a resumed run has used elsewhere may come in later.
       return resume.length ? run : concat<AgentEvent>(...stored.map(({ loaded }) => loaded), run)
     })

@@ -6,7 +6,7 @@ import { parseJson } from '../../protocol/json.js'
 /** What is kept of a conversation, or of a day. */
 interface Kept { version: 1; day?: string | undefined; counts: Counts; warned: string[] }
 
-/** Counts that outlive a run. All runs that share a budget share them; the store is read once. */
+/** Counts that outlive a run. All runs that share a budget share them; the store is read once, and again if they were forgotten. */
 export interface StoredCounts {
   /** Limits whose warning has been given. */
   readonly warned: Set<string>
@@ -14,20 +14,46 @@ export interface StoredCounts {
   counts(): Counts
   /** Completes when what was stored is there, at once if it is. */
   readonly loaded: Observable<never>
-  save(): void
+  /** A run uses them from now on. */
+  begin(): void
+  /** @param isOver the run uses them no more. */
+  save(isOver?: boolean): void
+  isIdle(): boolean
 }
 
-/** Keeps counts that outlive a run. Made by `countStore`. */
-export type CountStore = (key: string, isDaily: boolean, context: RunContext) => StoredCounts
+/** The counts of one budget, by key. */
+type KeptCounts = (key: string, isDaily: boolean, context: RunContext) => StoredCounts
+
+/** Keeps counts that outlive a run. Made by `countStore`. Each budget has its own in memory. */
+export type CountStore = () => KeptCounts
+
+/** So many counts a budget has in memory: of some 10 MB. A phone has a handful, a gateway one of each user and thread. */
+const MAX_COUNTS = 10_000
 
 /**
  * Keeps what was used by conversations and days, for a budget: `platform.storage` counts for this phone.
+ *
+ * Of users and conversations a budget has the last 10,000 in memory. The others, but not while a run goes on, are forgotten
+ * there and read again when they come back.
  *
  * @example
  * budget({ day: { tokens: 200_000 }, store: countStore(platform.storage) })
  */
 export function countStore(store: KeyValueStore): CountStore {
-  return (key, isDaily, context) => storedCounts(store, 'sampan/budget/' + key, isDaily, context)
+  return () => {
+    // Those that were asked for last stand last.
+    const kept = new Map<string, StoredCounts>()
+    return (key, isDaily, context) => {
+      const counts = kept.get(key) || storedCounts(store, 'sampan/budget/' + key, isDaily, context)
+      kept.delete(key)
+      kept.set(key, counts)
+      for (const [old, { isIdle }] of kept) {
+        if (kept.size <= MAX_COUNTS) break
+        if (isIdle()) kept.delete(old)
+      }
+      return counts
+    }
+  }
 }
 
 function storedCounts(store: KeyValueStore, key: string, isDaily: boolean, { trace, clock }: RunContext): StoredCounts {
@@ -36,6 +62,7 @@ function storedCounts(store: KeyValueStore, key: string, isDaily: boolean, { tra
   const waiting = new Set<() => void>()
   let day: string | undefined
   let isLoaded = false
+  let runs = 0
   const failed = (message: string): void => trace('budget-store-failed', { key, message })
   /** What was used before it had been read is added to it: a tap on "approve" cannot wait for storage. */
   const load = (text = ''): void => {
@@ -82,7 +109,10 @@ function storedCounts(store: KeyValueStore, key: string, isDaily: boolean, { tra
       waiting.add(done)
       return () => void waiting.delete(done)
     }),
-    save() {
+    begin: () => void runs++,
+    isIdle: () => !runs,
+    save(isOver) {
+      if (isOver) runs--
       // Until it has been read, what is known is less than what is stored.
       if (!isLoaded) return
       const kept: Kept = { version: 1, day, counts: now, warned: Array.from(warned) }

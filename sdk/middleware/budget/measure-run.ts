@@ -47,7 +47,7 @@ export function measureRun(options: MeasureOptions, next: RunFunction): Observab
         release() {
           // Whoever is cancelled has no last word, and says what it used in none.
           if (context.cancel.isCancelled) steps.close()
-          save()
+          save(true)
         },
       }
     }),

@@ -9,7 +9,8 @@ export interface MeasureOptions {
   readonly context: RunContext
   readonly meter: Meter
   readonly estimateAs: string | undefined
-  save(): void
+  /** @param isOver nothing more is used. */
+  save(isOver?: boolean): void
 }
 
 /** Whether it is of the run itself, and not of one inside it. */

@@ -3,7 +3,7 @@ import type { SlotLimiter } from './limits.js'
 import type { LogBook } from './logs/log-book.js'
 import type { Limits, ModelRoute } from './options.js'
 import { Problem } from './problem.js'
-import type { Provider } from './providers.js'
+import type { NamedProvider, Provider } from './providers.js'
 import type { Caller } from './tokens.js'
 
 /** What a completion needs of the gateway it runs in. */
@@ -40,7 +40,7 @@ export function wantsAscii(request: Request): boolean {
 }
 
 /** Which provider answers, and the body it gets: the client's, with the model replaced. */
-export function resolveModel({ body, caller }: CompletionCall, { providers, models }: CompletionContext) {
+export function resolveModel({ body, caller }: CompletionCall, { providers, models }: CompletionContext): { provider: NamedProvider; body: Record<string, unknown> } {
   const alias = body.model ?? 'default'
   if (typeof alias !== 'string') throw new Problem('invalid_request', '`model` must be a string.')
   if (!Array.isArray(body.messages) || body.messages.length === 0) {
@@ -52,5 +52,6 @@ export function resolveModel({ body, caller }: CompletionCall, { providers, mode
     throw new Problem('model_not_allowed', `This token may not use the model "${alias}".`)
   }
   const provider = providers[route.provider]!
-  return { provider, body: { ...body, model: route.model ?? provider.defaultModel } as Record<string, unknown> }
+  const named = { name: route.provider, secrets: provider.secrets, complete: (...call: Parameters<Provider['complete']>) => provider.complete(...call) }
+  return { provider: named, body: { ...body, model: route.model ?? provider.defaultModel } }
 }

@@ -6,7 +6,7 @@ import { answerWithLog } from './log-answers.js'
 import { checkLogId } from './log-places.js'
 import { completionSource, openLog } from './logged-completion.js'
 import { type Problem, toProblem } from './problem.js'
-import type { Provider } from './providers.js'
+import type { NamedProvider } from './providers.js'
 import { relayFrames } from './relay.js'
 import { sseResponse, within } from './sse-response.js'
 import { callProvider, type UpstreamAnswer } from './upstream.js'
@@ -53,7 +53,7 @@ function readLogId(request: Request): string | undefined {
   return logId === undefined ? undefined : checkLogId(logId)
 }
 
-async function json(answer: UpstreamAnswer, provider: Provider, isAscii: boolean, headers: Record<string, string>): Promise<Response> {
+async function json(answer: UpstreamAnswer, provider: NamedProvider, isAscii: boolean, headers: Record<string, string>): Promise<Response> {
   const text = await collect(answer.text(), maxAnswerChars)
   let value: unknown
   try {

@@ -1,6 +1,6 @@
 import { createSseSplitter, dataOf } from './frames.js'
 import { Problem } from './problem.js'
-import type { Provider } from './providers.js'
+import type { NamedProvider } from './providers.js'
 import { type UpstreamAnswer, truncated } from './upstream.js'
 import { collect, toldErrorOf, toldProblem } from './upstream-problem.js'
 
@@ -10,7 +10,7 @@ const done = ['data: [DONE]']
  * The events of a provider's stream, as their lines. It ends only after `[DONE]`, which is added where a provider ends
  * without it; whatever else happens is thrown as a {@link Problem}.
  */
-export async function* readEvents(upstream: Promise<UpstreamAnswer>, provider: Provider): AsyncGenerator<string[], void> {
+export async function* readEvents(upstream: Promise<UpstreamAnswer>, provider: NamedProvider): AsyncGenerator<string[], void> {
   const answer = await upstream
   if (!/^text\/event-stream\b/i.test(answer.contentType)) throw await notAStream(answer, provider)
   const splitter = createSseSplitter()
@@ -40,7 +40,7 @@ export async function* readEvents(upstream: Promise<UpstreamAnswer>, provider: P
 }
 
 /** What one event is: `finish` and `going-on` carry choices, `other` (usage) carries none. Throws what is an error. */
-function readEvent(lines: readonly string[], provider: Provider): 'empty' | 'done' | 'finish' | 'going-on' | 'other' {
+function readEvent(lines: readonly string[], provider: NamedProvider): 'empty' | 'done' | 'finish' | 'going-on' | 'other' {
   const data = dataOf(lines).trim()
   if (data === '') return 'empty'
   // Some put quotes around it.
@@ -55,7 +55,7 @@ function readEvent(lines: readonly string[], provider: Provider): 'empty' | 'don
   return choices.some(choice => choice?.finish_reason) ? 'finish' : 'going-on'
 }
 
-async function notAStream(answer: UpstreamAnswer, provider: Provider): Promise<Problem> {
+async function notAStream(answer: UpstreamAnswer, provider: NamedProvider): Promise<Problem> {
   const told = toldErrorOf(parse(await collect(answer.text())))
   if (told) return toldProblem(told, provider)
   return new Problem('upstream_not_a_stream', 'The model provider did not answer with a stream.')

@@ -40,7 +40,7 @@ describe('a provider that refuses', () => {
     const onError = vi.fn<(error: unknown, requestId: string) => void>()
     const { chat } = await startRelay(refusal(401, { error: { message: `Incorrect API key: ${providerKey}` } }), { onError })
     const response = await chat()
-    expect(response.status).toBe(502)
+    expect(response.status).toBe(424)
     expect(await errorOf(response)).toMatchObject({ code: 'upstream_unauthorized' })
     expect(onError).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ message: expect.stringContaining('401') }), response.headers.get('x-request-id'))
   })

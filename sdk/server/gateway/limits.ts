@@ -59,7 +59,8 @@ export function createSlotLimiter(max: number, what: string): SlotLimiter {
   }
 }
 
-function tooMany(code: ProblemCode, message: string, waitMs: number): Problem {
+/** A refusal with `code` and how long to wait, which is a second at least. */
+export function tooMany(code: ProblemCode, message: string, waitMs: number): Problem {
   const seconds = Math.max(1, Math.ceil(waitMs / 1000))
   return new Problem(code, message, { headers: { 'retry-after': String(seconds) } })
 }

@@ -34,7 +34,8 @@ export async function cancelLog({ request, requestId }: LogAnswerCall, id: strin
 export async function eraseUser(request: Request, parts: RouteParts): Promise<Response> {
   const { userId } = await parts.tokens.verify(request.headers.get('authorization'))
   parts.threadCalls.take(userId)
-  await Promise.all([parts.logs.erase(userId), parts.threads.store.erase(userId, parts.threads.settings.retentionMs), parts.feedback.store.erase(userId)])
+  const { logs, threads, feedback } = parts
+  await Promise.all([logs.erase(userId), threads.store.erase(userId, threads.settings.retentionMs), feedback.store.erase(userId, feedback.settings.retentionMs)])
   await parts.ledgers.erase(userId)
   return json({ isErased: true }, request)
 }

@@ -2,7 +2,7 @@ import type { HostedAgent } from './agents/host-agent.js'
 import type { HostedLedgers } from './agents/hosted-ledgers.js'
 import type { FeedbackStore } from './feedback/feedback-store.js'
 import type { LogStore } from './logs/log-store.js'
-import type { ThreadStore } from './threads/thread-store.js'
+import type { GatewayThreadStore } from './threads/gateway-thread-store.js'
 import type { Provider } from './providers.js'
 
 /** Where an alias leads: the phone says `default`, the gateway knows which provider and model that is. */
@@ -110,7 +110,7 @@ export interface LogOptions {
 /** How conversations are kept that phones copy here. */
 export interface ThreadStoreOptions {
   /** Where. Default in this process: `memoryThreadStore()`. The gateway closes it when it closes. */
-  store?: ThreadStore
+  store?: GatewayThreadStore
   /** Roles (of `verifySignIn`) that may read the threads of all users. Default none. */
   readers?: readonly string[]
   /** Threads of one user. Default 200. */

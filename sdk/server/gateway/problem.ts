@@ -39,7 +39,7 @@ export const problemTable = {
   internal_error: [500, 'server_error'],
   gateway_closing: [503, 'server_error'],
   upstream_error: [502, 'upstream_error'],
-  upstream_unauthorized: [502, 'upstream_error'],
+  upstream_unauthorized: [424, 'upstream_error'],
   upstream_unreachable: [502, 'upstream_error'],
   upstream_not_a_stream: [502, 'upstream_error'],
   upstream_malformed: [502, 'upstream_error'],

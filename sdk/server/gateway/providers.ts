@@ -11,6 +11,11 @@ export interface Provider {
   complete(body: Record<string, unknown>, signal: AbortSignal): Promise<Response>
 }
 
+/** A provider, and what the gateway's options call it: for whoever runs the gateway, never for a client. */
+export interface NamedProvider extends Omit<Provider, 'defaultModel'> {
+  readonly name: string
+}
+
 /** The rule-based model that needs no key, in this process. */
 export function builtinProvider(options: ScriptedModelOptions = {}): Provider {
   const model = scriptedModel(options)

@@ -1,11 +1,11 @@
 import { Problem } from './problem.js'
-import type { Provider } from './providers.js'
+import type { NamedProvider } from './providers.js'
 import { redact } from './redact.js'
 
 const maxErrorChars = 64 * 1024
 
 /** Turns a provider's error answer into ours: same status, message, type and code, without its secrets. */
-export async function upstreamProblem(response: Response, text: AsyncIterable<string>, provider: Provider): Promise<Problem> {
+export async function upstreamProblem(response: Response, text: AsyncIterable<string>, provider: NamedProvider): Promise<Problem> {
   const told = readToldError(await collect(text)) ?? {}
   return toldProblem({ ...told, status: response.status }, provider, response.headers.get('retry-after'))
 }
@@ -26,11 +26,12 @@ export function toldErrorOf(value: unknown): ToldError | undefined {
 }
 
 /** A provider's error as ours. Its words are kept, its secrets and addresses are not. */
-export function toldProblem(told: ToldError, { secrets }: Provider, retryAfter: string | null = null): Problem {
+export function toldProblem(told: ToldError, { name, secrets }: NamedProvider, retryAfter: string | null = null): Problem {
   const status = [told.status, told.code].map(Number).find(number => number >= 400 && number <= 599) ?? 502
-  // To a client 401 means that *its* token is wrong; this one is about the gateway's key.
+  // To a client 401 means that *its* token is wrong; this one is about the gateway's key. Nor is it a 5xx, which clients send
+  // again: until whoever runs the gateway has mended the key, every attempt is refused.
   if (status === 401 || status === 403) {
-    const cause = new Error(`The model provider refused the gateway’s key with status ${status}.`)
+    const cause = new Error(`The provider "${name}" refuses this gateway: its API key was refused (status ${status}). Nobody is answered by it until the key is mended.`)
     return new Problem('upstream_unauthorized', 'The model provider refused the gateway’s key.', { cause })
   }
   const clean = (value: unknown): string | undefined => {
@@ -42,6 +43,8 @@ export function toldProblem(told: ToldError, { secrets }: Provider, retryAfter: 
     status,
     type: clean(told.type) ?? (status === 429 ? 'rate_limit_error' : undefined),
     code: clean(told.code),
+    // Only whoever runs the gateway can pay.
+    ...(status === 402 && { cause: new Error(`The provider "${name}" asks for payment (status 402). Nobody is answered by it until then.`) }),
     ...(waitSeconds !== undefined && { headers: { 'retry-after': String(waitSeconds) } }),
   })
 }

@@ -1,7 +1,7 @@
 import type { Lifetime } from './lifetime.js'
 import type { Limits } from './options.js'
 import { Problem } from './problem.js'
-import type { Provider } from './providers.js'
+import type { NamedProvider } from './providers.js'
 import { redact } from './redact.js'
 import { upstreamProblem } from './upstream-problem.js'
 
@@ -22,7 +22,7 @@ const leaveMs = 1000
  * silent for too long or cannot be reached.
  */
 export async function callProvider(
-  provider: Provider,
+  provider: NamedProvider,
   body: Record<string, unknown>,
   limits: Limits,
   lifetime: Lifetime,
@@ -71,8 +71,8 @@ async function leave(read: Read, call: AbortController): Promise<void> {
 }
 
 /** Wraps each wait for the provider: it ends with the lifetime even if the provider ignores the signal, and in time. */
-function createWait(provider: Provider, { signal }: Lifetime, call: AbortController) {
-  return async <T>(work: () => Promise<T>, timeoutMs: number, failed: (error: unknown, provider: Provider) => Problem): Promise<T> => {
+function createWait(provider: NamedProvider, { signal }: Lifetime, call: AbortController) {
+  return async <T>(work: () => Promise<T>, timeoutMs: number, failed: (error: unknown, provider: NamedProvider) => Problem): Promise<T> => {
     let stop = (): void => {}
     const ended = new Promise<never>((_, reject) => {
       const onEnd = (): void => reject(signal.reason)
@@ -99,7 +99,7 @@ function createWait(provider: Provider, { signal }: Lifetime, call: AbortControl
   }
 }
 
-function unreachable(error: unknown, provider: Provider): Problem {
+function unreachable(error: unknown, provider: NamedProvider): Problem {
   const code = (error as { cause?: { code?: unknown } } | undefined)?.cause?.code
   const detail = typeof code === 'string' ? ` (${redact(code, provider.secrets)})` : ''
   return new Problem('upstream_unreachable', `The connection to the model failed${detail}.`, { cause: error ?? new Error('no reason given') })

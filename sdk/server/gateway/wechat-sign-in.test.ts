@@ -1,6 +1,10 @@
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { lastValueFrom } from 'rxjs'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { nodePlatform } from '../../../adapters/node/index.js'
+import { connect } from '../../index.js'
+import type { Platform } from '../../platform/index.js'
 import { serveGateway, wechatSignIn } from './index.js'
 
 const appSecret = 's-secret'
@@ -25,7 +29,7 @@ describe('who signs in at WeChat', () => {
     const url = new URL(asked[0]!.url!, 'http://x')
     expect([asked[0]!.method, url.pathname, Object.fromEntries(url.searchParams)]).toEqual(['GET', '/sns/jscode2session', { appid: 'wx-app', secret: appSecret, js_code: 'c&1', grant_type: 'authorization_code' }])
   })
-  it.each([['invalid', 40029], ['blocked', 40226]])('is nobody where the code is %s', async (_, errcode) => {
+  it.each([['invalid', 40029], ['used already', 40163], ['blocked', 40226]])('is nobody where the code is %s', async (_, errcode) => {
     const { verify } = await wechat(JSON.stringify({ errcode, errmsg: 'no' }))
     expect(await verify({ host: 'wechat', code: 'c' })).toBeUndefined()
   })
@@ -54,7 +58,22 @@ describe('who signs in at WeChat', () => {
     }
     expect(await signIn('{"openid":"o-1"}')).toEqual([200, 'wechat:o-1'])
     expect(await signIn('{"errcode":40029}')).toEqual([401, undefined])
+    expect(await signIn('{"errcode":40163,"errmsg":"code been used"}')).toEqual([401, undefined])
     expect(await signIn('{"errcode":-1}')).toEqual([500, undefined])
+  })
+  it('is told to wait a minute where they signed in too often, and whoever runs the gateway has nothing to mend', async () => {
+    const onError = vi.fn<(error: unknown, requestId: string) => void>()
+    const { verify } = await wechat('{"errcode":45011,"errmsg":"api minute-quota reach limit"}')
+    const gateway = await serveGateway({ auth: { mode: 'production', secret: 'x'.repeat(32), verifySignIn: verify }, onError })
+    onTestFinished(() => gateway.close())
+    const response = await fetch(`${gateway.url}/v1/sign-in`, { method: 'POST', body: JSON.stringify({ host: 'wechat', code: 'c' }) })
+    expect([response.status, response.headers.get('retry-after')]).toEqual([429, '60'])
+    expect(((await response.json()) as { error: { code: string } }).error.code).toBe('rate_limited')
+    expect(onError).not.toHaveBeenCalled()
+    const node = nodePlatform()
+    const platform: Platform = { ...node, host: { ...node.host, name: 'wechat' }, signInCode: done => done(null, { code: 'c' }) }
+    const failed = await lastValueFrom(connect({ platform, url: gateway.url }).open({ path: '/v1/models', method: 'GET', framing: 'body' })).catch((error: unknown) => error)
+    expect(failed).toMatchObject({ code: 'transport/rate-limited', retryable: true, details: { retryAfterMs: 60_000 } })
   })
   it('cannot be asked without the secret', () => {
     expect(() => wechatSignIn({ appId: 'wx-app', appSecret: undefined as never })).toThrow('appSecret')

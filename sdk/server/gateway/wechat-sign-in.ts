@@ -1,3 +1,4 @@
+import { tooMany } from './limits.js'
 import type { SignedInUser, SignInRequest } from './options.js'
 
 /** A mini-program, to WeChat. */
@@ -11,16 +12,21 @@ export interface WechatSignInOptions {
   baseUrl?: string
 }
 
-/** Codes that say that the user, or the code, is refused: invalid, and blocked as a risk. */
-const REFUSED = [40029, 40226]
+/** Codes that say that the user, or the code, is refused: invalid, used already, and blocked as a risk. */
+const REFUSED = [40029, 40163, 40226]
+/** This user has signed in too often within a minute. WeChat does not say how much of the minute is left. */
+const TOO_OFTEN = 45011
+const minute = 60_000
 
 /**
  * Makes an `auth.verifySignIn` that exchanges what `wx.login` gave a phone for a user, `wechat:` and their openid. It signs in
  * nobody of another host. The session key, which must never leave the server, is dropped.
  *
- * What it asks and is answered: https://developers.weixin.qq.com/miniprogram/dev/OpenApiDoc/user-login/code2Session.html
+ * What it asks and is answered: https://developers.weixin.qq.com/miniprogram/dev/OpenApiDoc/user-login/code2Session.html, and
+ * https://developers.weixin.qq.com/doc/oplatform/Return_codes/Return_code_descriptions_new.html
  *
- * @throws Error from the returned function where WeChat cannot be reached, is busy, or refuses the app itself.
+ * @throws Error from the returned function where WeChat cannot be reached, is busy, or refuses the app itself; where the user
+ * has signed in too often, one that the gateway answers with 429 and a minute to wait.
  * @example
  * serveGateway({ auth: { mode: 'production', secret, verifySignIn: wechatSignIn({ appId, appSecret }) } })
  */
@@ -36,7 +42,9 @@ export function wechatSignIn(options: WechatSignInOptions): (request: SignInRequ
     })
     const answer = await readAnswer(response)
     if (typeof answer.openid === 'string' && answer.openid) return { userId: `wechat:${answer.openid}` }
-    if (REFUSED.includes(Number(answer.errcode))) return undefined
+    const errcode = Number(answer.errcode)
+    if (REFUSED.includes(errcode)) return undefined
+    if (errcode === TOO_OFTEN) throw tooMany('rate_limited', 'WeChat lets this user sign in again in a minute.', minute)
     throw new Error(`WeChat did not say who signs in: status ${response.status}, errcode ${String(answer.errcode)} ${String(answer.errmsg)}`)
   }
 }

@@ -7,7 +7,7 @@ export interface FeedbackStoreBed {
   pass(ms: number): void | Promise<void>
 }
 
-const day = { ttlMs: 24 * 3_600_000, maxPerUser: 9 }
+const day = { after: 0, ttlMs: 24 * 3_600_000, maxPerUser: 9 }
 let counter = 0
 const given = (more: Partial<StoredFeedback> = {}): StoredFeedback => ({ userId: 'u', threadId: 't', messageId: `m-${++counter}`, rating: 'up', at: counter, ...more })
 
@@ -40,8 +40,8 @@ export function feedbackStoreSuite(name: string, { open, pass }: FeedbackStoreBe
     it('until all of a user is erased, and nothing of another', async () => {
       const names = ['a*', 'a', 'a b', '*', 'a%2A']
       for (const userId of names) await store.put(given({ userId }), day)
-      await store.erase('a*')
-      await store.erase('*')
+      await store.erase('a*', 60_000)
+      await store.erase('*', 60_000)
       expect((await store.list(0, 1000)).map(({ userId }) => userId).filter(userId => names.includes(userId))).toEqual(['a', 'a b', 'a%2A'])
     })
     it('of so many messages of a user, the last ones; of another user more', async () => {
@@ -54,6 +54,29 @@ export function feedbackStoreSuite(name: string, { open, pass }: FeedbackStoreBe
       await store.put(again, two)
       expect(await mine('few')).toEqual([all[2], again])
       expect(await mine('few*')).toHaveLength(1)
+    })
+    it('but none that was sent before an erasure and comes after it, of that user', async () => {
+      const [before, other] = [given({ userId: 'late' }), given({ userId: 'late*' })]
+      expect(await store.erasedAt('late')).toBe(0)
+      expect(await store.put(before, day)).toBe(true)
+      await store.erase('late', 60_000)
+      const erasedAt = await store.erasedAt('late')
+      expect(erasedAt).toBeGreaterThan(0)
+      expect(await store.put(before, day)).toBe(false)
+      expect(await store.put(other, day)).toBe(true)
+      expect([await mine('late'), await mine('late*')]).toEqual([[], [other]])
+      expect(await store.put(before, { ...day, after: erasedAt })).toBe(true)
+      await store.erase('late', 60_000)
+      expect(await store.erasedAt('late')).toBeGreaterThan(erasedAt)
+      expect(await store.put(before, { ...day, after: erasedAt })).toBe(false)
+      expect(await mine('late')).toEqual([])
+    })
+    it('also of one who was erased, once that is forgotten', async () => {
+      await store.erase('long-ago', 100)
+      expect(await store.put(given({ userId: 'long-ago' }), day)).toBe(false)
+      await pass(100)
+      expect(await store.erasedAt('long-ago')).toBe(0)
+      expect(await store.put(given({ userId: 'long-ago' }), day)).toBe(true)
     })
     it('until its time is over', async () => {
       await store.put(given({ userId: 'short' }), { ...day, ttlMs: 100 })

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import type { ThreadKey, ThreadStore, ThreadWrite } from '../threads/thread-store.js'
+import type { GatewayThreadStore, ThreadKey, ThreadWrite } from '../threads/gateway-thread-store.js'
 
 /** Where the suite gets its stores. */
 export interface ThreadStoreSuiteOptions {
   /** Makes a store; the suite closes it. */
-  open(): Promise<ThreadStore>
+  open(): Promise<GatewayThreadStore>
   /** Lets time pass, and so expire what was kept for `ttlMs`. */
   pass(ttlMs: number): Promise<void> | void
 }
@@ -15,14 +15,14 @@ const change = (more: Partial<ThreadWrite>): ThreadWrite =>
 /** Texts that stores like to damage. */
 const texts = ['{"text":"你好 🚣\\u0000"}', '"\'; DROP TABLE threads; --"', '{"n":12345678901234567890}', '"a\\nb"']
 
-/** What every {@link ThreadStore} does, whatever it is made of. */
+/** What every {@link GatewayThreadStore} does, whatever it is made of. */
 export function threadStoreSuite(name: string, { open, pass }: ThreadStoreSuiteOptions): void {
-  const start = async (): Promise<{ store: ThreadStore; key: ThreadKey }> => {
+  const start = async (): Promise<{ store: GatewayThreadStore; key: ThreadKey }> => {
     const store = await open()
     onTestFinished(() => store.close())
     return { store, key: { userId: `user ${randomUUID()} {:}`, id: '咖啡/1 {:}' } }
   }
-  const written = async (store: ThreadStore, key: ThreadKey, more: Partial<ThreadWrite>): Promise<number> => {
+  const written = async (store: GatewayThreadStore, key: ThreadKey, more: Partial<ThreadWrite>): Promise<number> => {
     const result = await store.write(key, change(more))
     if (result.type !== 'written') throw new Error(JSON.stringify(result))
     return result.version

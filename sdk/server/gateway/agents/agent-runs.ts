@@ -21,6 +21,14 @@ export interface AgentContext extends CompletionContext {
 /** Where a run of an agent is asked for; its name stands in the middle. */
 export const runPath = /^\/v1\/agents\/([^/]+)\/runs$/
 
+/** What a phone is told in place of codes that would be about the phone: its network, or its user's sign-in. */
+const fromAfar: Record<string, string> = {
+  'transport/unauthorized': 'transport/http',
+  'transport/domain-not-allowed': 'transport/http',
+  'transport/sign-in-failed': 'transport/server',
+  'transport/offline': 'transport/server',
+}
+
 /** Runs an agent for a user and answers with its events. Every run is kept, under an id of ours where the client has none. */
 export async function runAgent(call: CompletionCall, name: string, context: AgentContext): Promise<Response> {
   const id = call.request.headers.get('x-sampan-log-id')
@@ -40,11 +48,14 @@ export function agentSource({ body, caller: { userId, agents: allowed }, request
       const parts = hosted.context?.({ userId }) ?? {}
       return createRunContext({ ...parts, userId, ledger: parts.ledger ?? (await ledgers.open(userId, input.threadId)), cancel })
     },
-    wordsOf({ message, code = '' }) {
+    told(error) {
+      const { message, code = '' } = error
       // What a user asked wrongly is theirs to mend; a model that cannot be reached is not.
       const isOurs = /^(endpoint|transport)\//.test(code)
-      if (isOurs) onProblem(new Problem('upstream_error', message, { cause: new Error(`A run of the agent "${name}" ended with ${code}: ${message}`) }), requestId)
-      return redact(message, Object.values(providers).flatMap(({ secrets }) => secrets))
+      const why = code === 'transport/unauthorized' ? ', its API key was refused' : ''
+      if (isOurs) onProblem(new Problem('upstream_error', message, { cause: new Error(`A run of the agent "${name}" ended with ${code}${why}: ${message}`) }), requestId)
+      const words = redact(message, Object.values(providers).flatMap(({ secrets }) => secrets))
+      return { ...error, ...(Object.hasOwn(fromAfar, code) && { code: fromAfar[code] }), message: words }
     },
   }
   return { start: lifetime => runLines(run, lifetime), errorLines: runErrorLines }

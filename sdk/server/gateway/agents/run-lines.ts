@@ -5,14 +5,17 @@ import { RUN_END } from '../logs/log-store.js'
 import { cancelled } from '../logs/running-log.js'
 import { Problem } from '../problem.js'
 
+/** How a run ends that failed. */
+export type RunError = Extract<AgentEvent, { type: 'RUN_ERROR' }>
+
 /** A run that is to begin. */
 export interface HostedRun {
   agent: Agent
   input: RunInput
   /** Makes its context, around the signal that ends it. */
   contextFor(cancel: RunContext['cancel']): Promise<RunContext>
-  /** Puts the words of an error as a user may read them, and tells whoever runs the gateway. */
-  wordsOf(error: Extract<AgentEvent, { type: 'RUN_ERROR' }>): string
+  /** Puts an error as a user may be told it, and tells whoever runs the gateway. */
+  told(error: RunError): RunError
 }
 
 /** How long a run that is cancelled has to say so, in milliseconds. */
@@ -26,7 +29,7 @@ const maxWaitingChars = 16 * 1024 * 1024
  * as AG-UI says it: with RUN_FINISHED. Ended by force for another reason (nobody came back, the gateway closes, it does not
  * stop when it is cancelled), it throws that; so it does where the agent stops without saying how its run ended.
  */
-export async function* runLines({ agent, input, contextFor, wordsOf }: HostedRun, { signal }: Lifetime): AsyncGenerator<string[], void> {
+export async function* runLines({ agent, input, contextFor, told }: HostedRun, { signal }: Lifetime): AsyncGenerator<string[], void> {
   const { signal: cancel, cancel: stop } = createCancel()
   const waiting = createWaiting()
   let timer: NodeJS.Timeout | undefined
@@ -41,7 +44,7 @@ export async function* runLines({ agent, input, contextFor, wordsOf }: HostedRun
   try {
     const context = await Promise.race([contextFor(cancel), aborted(signal)])
     const subscription = agent(input, context).subscribe({
-      next: event => waiting.push(() => linesOf(event, wordsOf), isTerminal(event)),
+      next: event => waiting.push(() => linesOf(event, told), isTerminal(event)),
       error: (thrown: unknown) => waiting.end(thrown ?? new Error('The agent failed and does not say why.')),
       complete: () => waiting.end(unfinished()),
     })
@@ -100,8 +103,8 @@ function createWaiting(): Waiting {
   return { lines: take(), push, end: thrown => end({ thrown }) }
 }
 
-function linesOf(event: AgentEvent, wordsOf: HostedRun['wordsOf']): string[] {
-  if (event.type === 'RUN_ERROR') return ['event: error', `data: ${JSON.stringify({ ...event, message: wordsOf(event) })}`]
+function linesOf(event: AgentEvent, told: HostedRun['told']): string[] {
+  if (event.type === 'RUN_ERROR') return ['event: error', `data: ${JSON.stringify(told(event))}`]
   const data = `data: ${JSON.stringify(event)}`
   return event.type === 'RUN_FINISHED' ? [RUN_END, data] : [data]
 }

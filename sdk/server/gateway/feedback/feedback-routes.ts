@@ -24,9 +24,22 @@ export async function writeFeedback(request: Request, { tokens, feedback: { stor
   const { rating, ...given } = await readJsonObject(request, maxBytes)
   const threadId = checkId(given.threadId, 'threadId')
   const messageId = checkId(given.messageId, 'messageId')
-  if (rating === 'none') await store.delete(userId, threadId, messageId)
-  else await store.put(checkFeedback({ ...given, rating }, { userId, threadId, messageId, at: now() }), { ttlMs: settings.retentionMs, maxPerUser: settings.maxPerUser })
-  return json({ isKept: rating !== 'none' }, request)
+  if (rating === 'none') {
+    await store.delete(userId, threadId, messageId)
+    return json({ isKept: false }, request)
+  }
+  const feedback = checkFeedback({ ...given, rating }, { userId, threadId, messageId, at: now() })
+  const isKept = await store.put(feedback, { after: readAfter(given.after), ttlMs: settings.retentionMs, maxPerUser: settings.maxPerUser })
+  if (isKept) return json({ isKept }, request)
+  const erasedAt = await store.erasedAt(userId)
+  // An age as well, since the clock of a phone may be another.
+  return json({ isKept, erasedAt, erasedMs: Math.max(0, now() - erasedAt) }, request)
+}
+
+/** The erasure of its user that whoever sent it knows of: none, before it was told. */
+function readAfter(after: unknown = 0): number {
+  if (Number.isSafeInteger(after) && (after as number) >= 0) return after as number
+  throw new Problem('invalid_request', '`after` must be what an answer said as `erasedAt`.')
 }
 
 /** Answers a role that may read it with the feedback of all users: a line of JSON each, the oldest first. */

@@ -20,18 +20,28 @@ feedbackStoreSuite('SQLite', { open: async () => sqliteFeedbackStore({ path: joi
 
 it('memory forgets the oldest when it is full', async () => {
   const store = memoryFeedbackStore({ maxBytes: 800 })
-  for (const messageId of ['1', '2', '3']) await store.put({ ...feedback, messageId }, { ttlMs: 1000, maxPerUser: 9 })
+  for (const messageId of ['1', '2', '3']) await store.put({ ...feedback, messageId }, { after: 0, ttlMs: 1000, maxPerUser: 9 })
   expect((await store.list(0, 9)).map(({ messageId }) => messageId)).toEqual(['2', '3'])
 })
 
 it('a SQLite file has its feedback after a restart, and one gateway at a time', async () => {
   const path = join(folder, 'again.db')
   const first = sqliteFeedbackStore({ path })
-  await first.put(feedback, { ttlMs: 100_000, maxPerUser: 9 })
+  await first.put(feedback, { after: 0, ttlMs: 100_000, maxPerUser: 9 })
   expect(() => sqliteFeedbackStore({ path })).toThrow('is used by another gateway')
   await first.close()
   const second = sqliteFeedbackStore({ path })
   expect(await second.list(0, 9)).toEqual([feedback])
+  await second.close()
+})
+
+it('a SQLite file knows after a restart who was erased', async () => {
+  const path = join(folder, 'erased.db')
+  const first = sqliteFeedbackStore({ path })
+  await first.erase('u', 100_000)
+  await first.close()
+  const second = sqliteFeedbackStore({ path })
+  expect(await second.put(feedback, { after: 0, ttlMs: 100_000, maxPerUser: 9 })).toBe(false)
   await second.close()
 })
 

@@ -1,3 +1,4 @@
+import { memoryErasures, nextErasure } from '../erasures.js'
 import { createNamesByUser } from '../names-by-user.js'
 
 /** What a person thought of an answer. */
@@ -14,16 +15,30 @@ export interface StoredFeedback {
   at: number
 }
 
+/** How feedback is kept. */
+export interface FeedbackPut {
+  /** The {@link FeedbackStore.erasedAt} that its sender knew. */
+  after: number
+  /** Milliseconds for which it is kept. */
+  ttlMs: number
+  maxPerUser: number
+}
+
 /** Where feedback is kept: one for each user and message, the last one. */
 export interface FeedbackStore {
-  /** Keeps it in place of an earlier one. Of too many of its user the oldest are forgotten. */
-  put(feedback: StoredFeedback, limits: { ttlMs: number; maxPerUser: number }): Promise<void>
+  /**
+   * Keeps it in place of an earlier one. Of too many of its user the oldest are forgotten. `false`, and it is not kept: its
+   * user was erased since `after`.
+   */
+  put(feedback: StoredFeedback, put: FeedbackPut): Promise<boolean>
   /** Takes back what a user said of a message. */
   delete(userId: string, threadId: string, messageId: string): Promise<void>
   /** Of all users, the oldest first, from a moment on, that included. */
   list(since: number, limit: number): Promise<StoredFeedback[]>
-  /** Forgets all feedback of a user. */
-  erase(userId: string): Promise<void>
+  /** Forgets all feedback of a user, and remembers it for `ttlMs` milliseconds: what was sent before, and comes late, is refused. */
+  erase(userId: string, ttlMs: number): Promise<void>
+  /** When that was, in milliseconds since 1970, later each time. 0: never, or it is forgotten. */
+  erasedAt(userId: string): Promise<number>
   /** Ends connections and timers. Nothing may be called after it. */
   close(): Promise<void>
 }
@@ -53,6 +68,7 @@ export function memoryFeedbackStore({ maxBytes = 64 * 1024 * 1024, now = Date.no
   // In the order in which they were given.
   const entries = new Map<string, Kept>()
   const names = createNamesByUser()
+  const erasures = memoryErasures(now)
   let bytes = 0
   const forget = (name: string): void => {
     const kept = entries.get(name)
@@ -68,8 +84,9 @@ export function memoryFeedbackStore({ maxBytes = 64 * 1024 * 1024, now = Date.no
     }
   }
   return {
-    async put(feedback, { ttlMs, maxPerUser }) {
+    async put(feedback, { after, ttlMs, maxPerUser }) {
       const { userId, threadId, messageId } = feedback
+      if (after < erasures.at(userId)) return false
       const name = feedbackName(userId, threadId, messageId)
       forget(name)
       const kept = { feedback, bytes: Buffer.byteLength(JSON.stringify(feedback)) + 256, expiresAt: now() + ttlMs }
@@ -79,6 +96,7 @@ export function memoryFeedbackStore({ maxBytes = 64 * 1024 * 1024, now = Date.no
       const own = names.of(userId)
       for (const old of own.slice(0, Math.max(0, own.length - maxPerUser))) forget(old)
       makeRoom()
+      return true
     },
     async delete(userId, threadId, messageId) {
       forget(feedbackName(userId, threadId, messageId))
@@ -87,9 +105,11 @@ export function memoryFeedbackStore({ maxBytes = 64 * 1024 * 1024, now = Date.no
       const time = now()
       return [...entries.values()].filter(({ feedback: { at }, expiresAt }) => at >= since && expiresAt > time).slice(0, limit).map(({ feedback }) => feedback)
     },
-    async erase(userId) {
+    async erase(userId, ttlMs) {
       names.of(userId).forEach(forget)
+      erasures.remember(userId, nextErasure(erasures.at(userId), now()), ttlMs)
     },
+    erasedAt: async userId => erasures.at(userId),
     async close() {},
   }
 }

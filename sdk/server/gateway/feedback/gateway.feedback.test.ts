@@ -12,7 +12,8 @@ async function start() {
     const headers = { authorization: `Bearer ${token}` }
     const send = async (path: string, body: unknown) => {
       const response = await post(path, body, headers)
-      return { status: response.status, ...((await response.json()) as Record<string, any>) }
+      const answer: Record<string, any> = { status: response.status, ...((await response.json()) as object) }
+      return answer
     }
     return { send, get: (path: string) => gateway.fetch(new Request(`http://gateway.test${path}`, { headers })) }
   }
@@ -46,7 +47,23 @@ it('forgets one that is taken back, and all of a user who is erased', async () =
   expect(await (await tuner.get('/v1/feedback.jsonl')).text()).toBe('')
 })
 
+it('keeps nothing that was sent before its user was erased, and says how to send what was given after', async () => {
+  const { as } = await start()
+  const [anna, tuner] = [await as('anna'), await as('tuner')]
+  await anna.send('/v1/me/erase', {})
+  const late = await anna.send('/v1/feedback', feedback)
+  expect(late).toEqual({ status: 200, isKept: false, erasedAt: expect.any(Number), erasedMs: expect.any(Number) })
+  expect(late.erasedMs).toBeGreaterThan(0)
+  expect(await (await tuner.get('/v1/feedback.jsonl')).text()).toBe('')
+  expect(await anna.send('/v1/feedback', { ...feedback, after: late.erasedAt })).toEqual({ status: 200, isKept: true })
+  await anna.send('/v1/me/erase', {})
+  expect(await anna.send('/v1/feedback', { ...feedback, after: late.erasedAt })).toMatchObject({ isKept: false })
+  expect(await (await tuner.get('/v1/feedback.jsonl')).text()).toBe('')
+  expect(await anna.send('/v1/feedback', { ...feedback, rating: 'none' })).toEqual({ status: 200, isKept: false })
+})
+
 it.each<[string, Record<string, unknown>]>([
+  ['after', { after: -1 }], ['after', { after: '7' }],
   ['rating', { rating: 'great' }], ['threadId', { threadId: '' }], ['messageId', { messageId: 7 }], ['runId', { runId: {} }],
   ['correction', { correction: 'x'.repeat(10_001) }], ['labels', { labels: ['x'.repeat(65)] }],
 ])('refuses a wrong %s', async (field, wrong) => {

@@ -1,5 +1,7 @@
-import { type FeedbackStore, feedbackName, type StoredFeedback } from './feedback-store.js'
+import { type FeedbackPut, type FeedbackStore, feedbackName, type StoredFeedback } from './feedback-store.js'
+import { nextErasure } from '../erasures.js'
 import { closeSqlite, openSqlite } from '../open-sqlite.js'
+import { erasuresTable, sqliteErasures } from '../sqlite-erasures.js'
 
 /** Where a {@link sqliteFeedbackStore} keeps feedback. */
 export interface SqliteFeedbackStoreOptions {
@@ -13,7 +15,7 @@ const tables = `
   CREATE TABLE IF NOT EXISTS feedback (name TEXT PRIMARY KEY, user TEXT NOT NULL, at INTEGER NOT NULL, expires INTEGER NOT NULL, json TEXT NOT NULL) WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS feedback_at ON feedback (at);
   CREATE INDEX IF NOT EXISTS feedback_user ON feedback (user, at);
-  CREATE INDEX IF NOT EXISTS feedback_expires ON feedback (expires)`
+  CREATE INDEX IF NOT EXISTS feedback_expires ON feedback (expires);${erasuresTable}`
 
 /**
  * Keeps feedback in one SQLite file, so that it is there after a restart. One gateway at a time has the file.
@@ -29,21 +31,27 @@ export function sqliteFeedbackStore({ path, now = Date.now }: SqliteFeedbackStor
   const drop = sql('DELETE FROM feedback WHERE name = ?')
   const erase = sql('DELETE FROM feedback WHERE user = ?')
   const trim = sql('DELETE FROM feedback WHERE name IN (SELECT name FROM feedback WHERE user = ? ORDER BY at DESC LIMIT -1 OFFSET ?)')
-  const add = database.transaction((feedback: StoredFeedback, ttlMs: number, maxPerUser: number): void => {
+  const erasures = sqliteErasures(database, now)
+  const add = database.transaction((feedback: StoredFeedback, { after, ttlMs, maxPerUser }: FeedbackPut): boolean => {
     const { userId, threadId, messageId, at } = feedback
+    if (after < erasures.at(userId)) return false
     expire.run(now())
     put.run(feedbackName(userId, threadId, messageId), userId, at, now() + ttlMs, JSON.stringify(feedback))
     trim.run(userId, maxPerUser)
+    return true
+  })
+  const forget = database.transaction((userId: string, ttlMs: number): void => {
+    erasures.remember(userId, nextErasure(erasures.at(userId), now()), ttlMs)
+    erase.run(userId)
   })
   return {
-    put: async (feedback, { ttlMs, maxPerUser }) => add(feedback, ttlMs, maxPerUser),
+    put: async (feedback, put) => add(feedback, put),
     async delete(userId, threadId, messageId) {
       drop.run(feedbackName(userId, threadId, messageId))
     },
     list: async (since, limit) => (list.all(since, now(), limit) as { json: string }[]).map(({ json }) => JSON.parse(json) as StoredFeedback),
-    async erase(userId) {
-      erase.run(userId)
-    },
+    erase: async (userId, ttlMs) => forget(userId, ttlMs),
+    erasedAt: async userId => erasures.at(userId),
     close: async () => closeSqlite(database, 'feedback'),
   }
 }

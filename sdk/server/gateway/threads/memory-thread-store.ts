@@ -1,5 +1,6 @@
+import { memoryErasures, nextErasure } from '../erasures.js'
 import { createNamesByUser } from '../names-by-user.js'
-import { bytesOf, judgeWrite, nextErasure, type StoredThread, type ThreadHead, type ThreadStore } from './thread-store.js'
+import { bytesOf, type GatewayThreadStore, judgeWrite, type StoredThread, type ThreadHead } from './gateway-thread-store.js'
 
 /** How much a {@link memoryThreadStore} keeps. */
 export interface MemoryThreadStoreOptions {
@@ -11,19 +12,16 @@ export interface MemoryThreadStoreOptions {
 
 /** How often threads whose time is over are looked for, in milliseconds. */
 const sweepMs = 30_000
-/** How many erasures are remembered: of more, those of longest ago are forgotten. */
-const maxErasures = 100_000
 
 interface MemoryThread extends StoredThread { userId: string; expiresAt: number }
 
 /** Keeps threads in this process: the default. They end with it; phones that have them bring them back. */
-export function memoryThreadStore({ maxBytes = 256 * 1024 * 1024, now = Date.now }: MemoryThreadStoreOptions = {}): ThreadStore {
+export function memoryThreadStore({ maxBytes = 256 * 1024 * 1024, now = Date.now }: MemoryThreadStoreOptions = {}): GatewayThreadStore {
   // In the order in which they were written.
   const threads = new Map<string, MemoryThread>()
   const nameOf = (userId: string, id: string): string => JSON.stringify([userId, id])
   const names = createNamesByUser()
-  // By user, in the order in which they were made.
-  const erasures = new Map<string, { at: number; expiresAt: number }>()
+  const erasures = memoryErasures(now)
   let bytes = 0
   let sweepAt = 0
   const forget = (name: string): void => {
@@ -34,14 +32,9 @@ export function memoryThreadStore({ maxBytes = 256 * 1024 * 1024, now = Date.now
     bytes -= weightOf(thread)
   }
   const makeRoom = (): void => {
-    if (bytes <= maxBytes && erasures.size <= maxErasures && now() < sweepAt) return
+    if (bytes <= maxBytes && now() < sweepAt) return
     sweepAt = now() + sweepMs
     for (const [name, { expiresAt }] of threads) if (expiresAt <= now() || bytes > maxBytes) forget(name)
-    for (const [userId, { expiresAt }] of erasures) if (expiresAt <= now() || erasures.size > maxErasures) erasures.delete(userId)
-  }
-  const erasedAt = (userId: string): number => {
-    const { at, expiresAt } = erasures.get(userId) ?? { at: 0, expiresAt: 0 }
-    return expiresAt > now() ? at : 0
   }
   const find = (userId: string, id: string): MemoryThread | undefined => {
     const thread = threads.get(nameOf(userId, id))
@@ -58,7 +51,7 @@ export function memoryThreadStore({ maxBytes = 256 * 1024 * 1024, now = Date.now
       const before = find(userId, id)
       const kept = before?.items.slice(0, write.from) ?? []
       const others = ofUser(userId).filter(thread => thread !== before)
-      const { bytes: size, ...judged } = judgeWrite(write, { before, keptBytes: bytesOf(kept), others, erasedAt: erasedAt(userId), now: now() })
+      const { bytes: size, ...judged } = judgeWrite(write, { before, keptBytes: bytesOf(kept), others, erasedAt: erasures.at(userId), now: now() })
       if (judged.type !== 'written') return judged
       const items = [...kept, ...write.items]
       const thread = { userId, id, version: judged.version, at: now(), count: items.length, bytes: size!, items, rest: write.rest, expiresAt: now() + write.ttlMs }
@@ -73,13 +66,11 @@ export function memoryThreadStore({ maxBytes = 256 * 1024 * 1024, now = Date.now
       forget(nameOf(userId, id))
     },
     async erase(userId, ttlMs) {
-      const at = nextErasure(ofUser(userId), erasedAt(userId), now())
+      const versions = ofUser(userId).map(({ version }) => version)
       names.of(userId).forEach(forget)
-      erasures.delete(userId)
-      erasures.set(userId, { at, expiresAt: now() + ttlMs })
-      makeRoom()
+      erasures.remember(userId, nextErasure(erasures.at(userId), now(), versions), ttlMs)
     },
-    erasedAt: async userId => erasedAt(userId),
+    erasedAt: async userId => erasures.at(userId),
     async close() {},
   }
 }

@@ -1,5 +1,5 @@
 import { openRedis, type RedisPlace } from '../open-redis.js'
-import type { ThreadHead, ThreadKey, ThreadStore, ThreadWritten } from './thread-store.js'
+import type { GatewayThreadStore, ThreadHead, ThreadKey, ThreadWritten } from './gateway-thread-store.js'
 
 interface RedisHead extends ThreadHead { expires: number }
 
@@ -46,7 +46,7 @@ redis.call('SET', KEYS[2], string.format('%.0f', at), 'PX', ARGV[4])`
  * Keeps threads in Redis, for several gateways. Redis must not lose them: turn its persistence on. A command that was sent
  * again after a lost connection may find its own write and report a conflict; phones then read, and see that it is theirs.
  */
-export function redisThreadStore({ url, prefix = 'sampan:', commandTimeoutMs: commandTimeout = 10_000 }: RedisPlace): ThreadStore {
+export function redisThreadStore({ url, prefix = 'sampan:', commandTimeoutMs: commandTimeout = 10_000 }: RedisPlace): GatewayThreadStore {
   const redis = openRedis(url, { commandTimeout }, { sampanThreadWrite: { numberOfKeys: 4, lua: writeScript }, sampanThreadsErase: { numberOfKeys: 2, lua: eraseScript } })
   // Braces: in a cluster, what one script touches must be in one place.
   const baseOf = (userId: string): string => `${prefix}{${encodeURIComponent(userId)}}:`

@@ -1,6 +1,8 @@
 import type { Database } from 'libsql'
+import { nextErasure } from '../erasures.js'
 import { closeSqlite, openSqlite } from '../open-sqlite.js'
-import { bytesOf, judgeWrite, nextErasure, type ThreadHead, type ThreadKey, type ThreadStore, type ThreadWrite, type ThreadWritten } from './thread-store.js'
+import { erasuresTable, sqliteErasures } from '../sqlite-erasures.js'
+import { bytesOf, type GatewayThreadStore, judgeWrite, type ThreadHead, type ThreadKey, type ThreadWrite, type ThreadWritten } from './gateway-thread-store.js'
 
 /** Where a {@link sqliteThreadStore} keeps its threads. */
 export interface SqliteThreadStoreOptions {
@@ -10,38 +12,36 @@ export interface SqliteThreadStoreOptions {
   now?: () => number
 }
 
-/** Version of the tables below. That of erasures came later: whoever does not know it does not miss it. */
+/** Version of the tables below. */
 const version = 1
 const tables = `
   CREATE TABLE IF NOT EXISTS threads (user TEXT NOT NULL, id TEXT NOT NULL, version INTEGER NOT NULL, at INTEGER NOT NULL,
     count INTEGER NOT NULL, bytes INTEGER NOT NULL, rest TEXT NOT NULL, expires INTEGER NOT NULL, PRIMARY KEY (user, id)) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS items (user TEXT NOT NULL, id TEXT NOT NULL, seq INTEGER NOT NULL, text TEXT NOT NULL, PRIMARY KEY (user, id, seq)) WITHOUT ROWID;
-  CREATE INDEX IF NOT EXISTS threads_expires ON threads (expires);
-  CREATE TABLE IF NOT EXISTS erasures (user TEXT NOT NULL PRIMARY KEY, at INTEGER NOT NULL, expires INTEGER NOT NULL) WITHOUT ROWID;
-  CREATE INDEX IF NOT EXISTS erasures_expires ON erasures (expires)`
+  CREATE INDEX IF NOT EXISTS threads_expires ON threads (expires);${erasuresTable}`
 
 /**
  * Keeps threads in one SQLite file, so that they are there after a restart. One gateway at a time has the file.
  *
  * @throws Error when another gateway has the file, or a newer version wrote it.
  */
-export function sqliteThreadStore({ path, now = Date.now }: SqliteThreadStoreOptions): ThreadStore {
+export function sqliteThreadStore({ path, now = Date.now }: SqliteThreadStoreOptions): GatewayThreadStore {
   const database = openSqlite(path, version, tables)
   const sql = prepare(database)
+  const erasures = sqliteErasures(database, now)
   const forget = (userId: string, id: string): void => {
     sql.deleteItems.run(userId, id, 0)
     sql.deleteThread.run(userId, id)
   }
   const headsOf = (userId: string): ThreadHead[] => sql.heads.all(userId, now()) as ThreadHead[]
   const itemsOf = ({ userId, id }: ThreadKey, below: number): string[] => (sql.items.all(userId, id, below) as { text: string }[]).map(({ text }) => text)
-  const erasedAt = (userId: string): number => (sql.erasure.get(userId, now()) as { at: number } | undefined)?.at ?? 0
   const write = database.transaction((key: ThreadKey, change: ThreadWrite): ThreadWritten => {
     const { userId, id } = key
     for (const old of sql.expired.all(now()) as { user: string; id: string }[]) forget(old.user, old.id)
     const heads = headsOf(userId)
     const before = heads.find(head => head.id === id)
     const others = heads.filter(head => head !== before)
-    const { bytes, ...judged } = judgeWrite(change, { before, keptBytes: bytesOf(itemsOf(key, change.from)), others, erasedAt: erasedAt(userId), now: now() })
+    const { bytes, ...judged } = judgeWrite(change, { before, keptBytes: bytesOf(itemsOf(key, change.from)), others, erasedAt: erasures.at(userId), now: now() })
     if (judged.type !== 'written') return judged
     sql.deleteItems.run(userId, id, change.from)
     change.items.forEach((text, index) => sql.addItem.run(userId, id, change.from + index, text))
@@ -49,8 +49,7 @@ export function sqliteThreadStore({ path, now = Date.now }: SqliteThreadStoreOpt
     return judged
   })
   const erase = database.transaction((userId: string, ttlMs: number): void => {
-    sql.expireErasures.run(now())
-    sql.putErasure.run(userId, nextErasure(headsOf(userId), erasedAt(userId), now()), now() + ttlMs)
+    erasures.remember(userId, nextErasure(erasures.at(userId), now(), headsOf(userId).map(({ version }) => version)), ttlMs)
     sql.eraseItems.run(userId)
     sql.eraseThreads.run(userId)
   })
@@ -63,7 +62,7 @@ export function sqliteThreadStore({ path, now = Date.now }: SqliteThreadStoreOpt
     write: async (key, change) => write(key, change),
     delete: async ({ userId, id }) => database.transaction(forget)(userId, id),
     erase: async (userId, ttlMs) => erase(userId, ttlMs),
-    erasedAt: async userId => erasedAt(userId),
+    erasedAt: async userId => erasures.at(userId),
     close: async () => closeSqlite(database, 'threads'),
   }
 }
@@ -81,8 +80,5 @@ function prepare(database: Database) {
     eraseItems: sql('DELETE FROM items WHERE user = ?'),
     eraseThreads: sql('DELETE FROM threads WHERE user = ?'),
     expired: sql('SELECT user, id FROM threads WHERE expires <= ?'),
-    erasure: sql('SELECT at FROM erasures WHERE user = ? AND expires > ?'),
-    putErasure: sql('INSERT OR REPLACE INTO erasures (user, at, expires) VALUES (?, ?, ?)'),
-    expireErasures: sql('DELETE FROM erasures WHERE expires <= ?'),
   }
 }

@@ -1,4 +1,4 @@
-import type { ThreadKey, ThreadStore } from './thread-store.js'
+import type { GatewayThreadStore, ThreadKey } from './gateway-thread-store.js'
 import { isId } from '../ids.js'
 import { json } from '../log-answers.js'
 import type { RateLimiter } from '../limits.js'
@@ -10,7 +10,7 @@ import type { TokenIssuer } from '../tokens.js'
 /** What the routes of threads need of the gateway. */
 export interface ThreadContext {
   tokens: TokenIssuer
-  threads: { store: ThreadStore; settings: ThreadSettings }
+  threads: { store: GatewayThreadStore; settings: ThreadSettings }
   threadCalls: RateLimiter
   now(): number
 }

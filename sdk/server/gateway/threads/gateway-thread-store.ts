@@ -22,7 +22,7 @@ export interface StoredThread extends ThreadHead {
 
 /** What is to be another in a thread. */
 export interface ThreadWrite {
-  /** The version it follows; where there is no thread, {@link ThreadStore.erasedAt}. */
+  /** The version it follows; where there is no thread, {@link GatewayThreadStore.erasedAt}. */
   after: number
   /** Items before this one stay, all others go. */
   from: number
@@ -40,10 +40,10 @@ export interface ThreadWrite {
 export type ThreadWritten = { type: 'written' | 'conflict'; version: number } | { type: 'full' }
 
 /**
- * Where threads are kept. Any gateway may write any thread; of two that follow the same version one succeeds.
+ * Where a gateway keeps its copies of threads; where a phone keeps its own is its `ThreadStore`. Any gateway may write any thread; of two that follow the same version one succeeds.
  * Implementations pass the suite in `__fixtures__/thread-store-suite.ts`.
  */
-export interface ThreadStore {
+export interface GatewayThreadStore {
   /** The threads of a user, those written last first. */
   list(userId: string): Promise<ThreadHead[]>
   read(key: ThreadKey): Promise<StoredThread | undefined>
@@ -71,7 +71,7 @@ export interface WriteFacts {
   keptBytes: number
   /** The user's other threads. */
   others: readonly ThreadHead[]
-  /** See {@link ThreadStore.erasedAt}. */
+  /** See {@link GatewayThreadStore.erasedAt}. */
   erasedAt: number
   now: number
 }
@@ -84,11 +84,6 @@ export function judgeWrite(write: ThreadWrite, { before, keptBytes, others, eras
   const total = others.reduce((sum, head) => sum + head.bytes, bytes)
   const isFull = (!before && others.length >= write.maxThreads) || (bytes > bytesBefore && total > write.maxBytes)
   return isFull ? { type: 'full' } : { type: 'written', version: Math.max(now, version + 1), bytes }
-}
-
-/** {@link ThreadStore.erasedAt} of an erasure now, of these threads, after that of the last one. */
-export function nextErasure(heads: readonly ThreadHead[], last: number, now: number): number {
-  return heads.reduce((latest, { version }) => Math.max(latest, version + 1), Math.max(now, last + 1))
 }
 
 /** Bytes of texts in UTF-8. */
