@@ -95,9 +95,8 @@ export class SampanError extends Error {
 
 /** Whether a value is a {@link SampanError}, also one made by another copy of the package. */
 export function isSampanError(value: unknown, code?: ErrorCode): value is SampanError {
-  const error = value as Partial<SampanError> | null | undefined
-  if (!error || error.name !== 'SampanError' || typeof error.code !== 'string') return false
-  return code === undefined || error.code === code
+  const error = Object(value) as Partial<SampanError>
+  return error.name === 'SampanError' && (code === undefined ? typeof error.code === 'string' : error.code === code)
 }
 
 /**
@@ -111,9 +110,6 @@ export function toSampanError(thrown: unknown, code: ErrorCode, details?: ErrorD
 
 /** The readable text of anything that was thrown. */
 export function errorMessage(thrown: unknown): string {
-  if (typeof thrown === 'string') return thrown
-  const { message, errMsg } = (thrown ?? {}) as { message?: unknown; errMsg?: unknown }
-  if (typeof message === 'string' && message) return message
-  if (typeof errMsg === 'string' && errMsg) return errMsg
-  return String(thrown)
+  const { message, errMsg } = Object(thrown) as { message?: unknown; errMsg?: unknown }
+  return String([message, errMsg].find(text => text && typeof text === 'string') || thrown)
 }

@@ -1,3 +1,4 @@
+import { onCharge } from './usage.js'
 import type { RunContext } from '../contracts.js'
 import type { TokenUsage } from '../protocol/messages.js'
 
@@ -10,16 +11,11 @@ export interface ChargeOnce {
 
 /** Charges the budget once: as the agent uses it, where it runs here; at its end, where nobody here knew before. */
 export function chargeOnce(context: RunContext): ChargeOnce {
-  const { budget } = context
   let isCharged = false
-  const charge = (usage: TokenUsage): void => {
-    isCharged = true
-    budget.charge(usage)
-  }
   return {
-    context: { ...context, budget: { exhausted: () => budget.exhausted(), charge } },
+    context: onCharge(context, () => void (isCharged = true)),
     ended(usage = []) {
-      if (!isCharged) usage.forEach(charge)
+      if (!isCharged) usage.forEach(used => context.budget.charge(used))
     },
   }
 }

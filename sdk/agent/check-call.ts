@@ -32,7 +32,7 @@ export function checkCall(state: RunState, { id, function: { name, arguments: gi
   if (reason === 'content-filter' || (parsed === undefined && isLimited)) {
     return failure('agent/tool-arguments-cut', 'this call was cut off and not executed.')
   }
-  if (!parsed || typeof parsed !== 'object' || Array.isArray(parsed)) return unfit('are no JSON object.')
+  if (Object(parsed) !== parsed || Array.isArray(parsed)) return unfit('are no JSON object.')
   const checked = tool.validate(parsed)
   const fingerprint = fingerprintOf(name, parsed)
   return checked.ok ? { id, tool, args: checked.value, fingerprint, argsText, key: keyOf(state, id, fingerprint) } : unfit('do not fit: ' + checked.issues)

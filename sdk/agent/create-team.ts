@@ -6,7 +6,7 @@ import { follow } from './follow.js'
 import { guardRun } from './run-guard.js'
 import { readTeamCheckpoint, teamCheckpoints, type TeamCheckpoint } from './team-checkpoints.js'
 import { resultEvent } from './tool-outcome.js'
-import { countUsage } from './usage.js'
+import { addUsage, onCharge } from './usage.js'
 import type { Agent, AgentInfo, AnyTool, RunContext, RunInput } from '../contracts.js'
 import { SampanError } from '../errors.js'
 import { customEvent } from '../protocol/custom-events.js'
@@ -116,7 +116,7 @@ function answerOf(team: Team, run: TeamRun, name: string): Observable<AgentEvent
   run.isFirst = false
   run.name = undefined
   const checkpoints = teamCheckpoints(context.checkpoints, input.runId, runId, run.checkpoint, () => ({ agent: name, messages: input.parentRunId === undefined ? undefined : log.all() }))
-  const { context: counted, ended } = chargeOnce(countUsage({ ...context, checkpoints }, usage))
+  const { context: counted, ended } = chargeOnce(onCharge({ ...context, checkpoints }, used => addUsage(usage, used)))
   return defer(() => byName.get(name)!(asked, counted)).pipe(followMember(team, run, name, before, ended))
 }
 

@@ -20,11 +20,11 @@ export function finishStep(state: RunState): Observable<AgentEvent> {
   const isPending = pendingToolCallIds.length > 0
   // A run that was stopped after its tools has no answer to be checked.
   if (output && !isPending && answer && answer.role === 'assistant') return output.finish(state, answer)
-  return of<AgentEvent>(finished(state, isPending ? { type: 'success', pendingToolCallIds } : { type: 'success' }))
+  return of<AgentEvent>(finished(state, { type: 'success', pendingToolCallIds: isPending ? pendingToolCallIds : undefined }))
 }
 
 /** The end of a run. The guard adds the usage. */
-export function finished({ input: { threadId, runId }, finish: { reason, rawReason } }: RunState, outcome: RunOutcome, result?: unknown): RunFinishedEvent {
+export function finished({ input: { threadId, runId }, finish: { reason, rawReason } = {} }: Pick<RunState, 'input'> & Partial<Pick<RunState, 'finish'>>, outcome: RunOutcome, result?: unknown): RunFinishedEvent {
   const metadata = reason && { sampan: { finishReason: reason, rawFinishReason: rawReason } }
   return { type: 'RUN_FINISHED', threadId, runId, outcome, result, metadata }
 }

@@ -24,7 +24,7 @@ export function noteInLedger(state: RunState, call: CheckedCall, ledgerState: Le
 }
 
 /** Does what may fail without harm to the run: that is only traced. `done` is called either way. */
-export function unwaited({ context }: RunState, work: () => unknown, failed: string, attributes: Record<string, unknown>, done = () => {}): void {
+export function unwaited({ context }: Pick<RunState, 'context'>, work: () => unknown, failed: string, attributes: Record<string, unknown>, done = () => {}): void {
   whenDone(work, done, thrown => {
     context.trace(failed, { ...attributes, message: String(thrown) })
     done()

@@ -1,22 +1,12 @@
-import { Observable } from 'rxjs'
-import { whenDone } from './ledger.js'
+import type { Observable } from 'rxjs'
+import { follow } from './follow.js'
 import type { AgentEvent } from '../protocol/events.js'
+import { of } from '../protocol/streams.js'
 
 /** A phase that waits for work and says nothing itself. What the work or `done` throws ends the run. */
 export function phaseOf<T>(work: () => T | PromiseLike<T>, done?: (value: T) => void): Observable<AgentEvent> {
-  return new Observable(subscriber => {
-    const fail = (thrown: unknown): void => subscriber.error(thrown)
-    whenDone(
-      work,
-      value => {
-        try {
-          if (done) done(value)
-        } catch (thrown) {
-          return fail(thrown)
-        }
-        subscriber.complete()
-      },
-      fail,
-    )
+  return follow(work, value => {
+    if (done) done(value)
+    return of()
   })
 }

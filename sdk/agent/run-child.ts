@@ -28,8 +28,6 @@ export interface ChildRun extends ChildCall {
   readonly description?: string
 }
 
-const PENDING = 'A run inside another cannot leave tool calls to whoever started it.'
-
 /** The shape of what a run keeps while it waits for a person. */
 const VERSION = 1
 interface Kept {
@@ -91,7 +89,10 @@ export function runChild(
 function tell({ runId: subagentRunId, name, description, parentToolCallId }: ChildRun, { messages, state: given }: RunInput, asked: number, emit: (event: AgentEvent) => void) {
   const collected = collectMessages(messages)
   let state = given as unknown
-  const failed = (message: string, code: string): void => emit({ type: 'SUBAGENT_ERROR', subagentRunId, message, code })
+  const failed = (message: string, code: string): ChildEnd => {
+    emit({ type: 'SUBAGENT_ERROR', subagentRunId, message, code })
+    return { type: 'error', error: new SampanError(code as ErrorCode, message) }
+  }
   emit({ type: 'SUBAGENT_STARTED', subagentRunId, name, description, parentToolCallId })
   return {
     event(event: AgentEvent): void {
@@ -104,8 +105,7 @@ function tell({ runId: subagentRunId, name, description, parentToolCallId }: Chi
     terminal(event: RunFinishedEvent | RunErrorEvent): ChildEnd {
       if (event.type === 'RUN_ERROR') {
         const { message, code = 'agent/invalid' } = event
-        failed(message, code)
-        return { type: 'error', error: new SampanError(code as ErrorCode, message) }
+        return failed(message, code)
       }
       const { outcome = { type: 'success' as const } } = event
       if (outcome.type === 'cancelled') {
@@ -113,8 +113,7 @@ function tell({ runId: subagentRunId, name, description, parentToolCallId }: Chi
         return { type: 'cancelled' }
       }
       if (outcome.type === 'success' && (outcome.pendingToolCallIds || []).length) {
-        failed(PENDING, 'agent/invalid')
-        return { type: 'error', error: new SampanError('agent/invalid', PENDING) }
+        return failed('A run inside another cannot leave tool calls to whoever started it.', 'agent/invalid')
       }
       if (outcome.type === 'interrupt') {
         const interrupts = outcome.interrupts.map(interrupt => scopedInterrupt(interrupt, subagentRunId))

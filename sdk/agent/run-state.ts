@@ -2,7 +2,7 @@ import type { AnyPolicy } from './approval.js'
 import type { AgentOutput } from './json-output.js'
 import type { CallsInLoop } from './with-run.js'
 import type { PrepareStep, StopPredicate } from './step-control.js'
-import { countUsage } from './usage.js'
+import { addUsage, onCharge } from './usage.js'
 import type { AnyTool, ModelEvent, ModelFunction, ModelMiddleware, RunContext, RunInput } from '../contracts.js'
 import type { Interrupt, Message, TokenUsage, ToolCall, ToolDescription } from '../protocol/messages.js'
 
@@ -74,7 +74,7 @@ export function createRunState(settings: AgentSettings, input: RunInput, context
     agentState: input.state,
     callersTools: input.tools,
     input,
-    context: countUsage(context, usage),
+    context: onCharge(context, used => addUsage(usage, used)),
     usage,
     phase: 'start',
     step: 0,

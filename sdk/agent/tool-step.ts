@@ -45,9 +45,8 @@ export function afterStep(state: RunState): Observable<AgentEvent> {
 
 /** Asks the ledger, then the policy, about a call; then runs it, refuses it, or leaves it for a person. */
 export function decideAndRun(state: RunState, call: CheckedCall): Observable<AgentEvent> {
-  const { context } = state
   const { id, tool, fingerprint } = call
-  const known = context.ledger.get(id)
+  const known = state.context.ledger.get(id)
   // An answer that is read a second time brings calls that may have been run for the first.
   if (hasBegun(known) && known.fingerprint === fingerprint) return replay(state, call)
   const decision = decideApproval(state, call)

@@ -13,15 +13,15 @@ export function addUsage(list: TokenUsage[], usage: TokenUsage): void {
   list[index] = sum
 }
 
-/** The context of a run: what it is charged, and what runs inside it are, counts for it, up to the moment it is cancelled. */
-export function countUsage(context: RunContext, list: TokenUsage[]): RunContext {
+/** The context of a run whose charges, and those of runs inside it, are heard of up to the moment it is cancelled: before the budget. */
+export function onCharge(context: RunContext, hear: (usage: TokenUsage) => void): RunContext {
   const { budget } = context
   return {
     ...context,
     budget: {
       exhausted: () => budget.exhausted(),
       charge(usage) {
-        addUsage(list, usage)
+        hear(usage)
         budget.charge(usage)
       },
     },

@@ -10,7 +10,7 @@ import type { CancelSignal, ChildEnd, Tool } from '../contracts.js'
 import type { AgentEvent } from '../protocol/events.js'
 import { Hop } from '../protocol/hop.js'
 import { parseJson } from '../protocol/json.js'
-import { keepRun, keptRun } from '../protocol/kept-runs.js'
+import { keepRun, keptRun, keptRunIds } from '../protocol/kept-runs.js'
 import type { Interrupt } from '../protocol/messages.js'
 import { defer } from '../protocol/streams.js'
 
@@ -54,7 +54,7 @@ export function withRun<T extends Tool>(tool: T, startRun: NonNullable<Tool['sta
       const { context: { ledger }, input: { resume, state: shared } } = state
       const known = ledger.get(call.id)
       // Where the ledger is lost the state still knows the run. What it asked is then asked again, by itself.
-      const key = known ? known.idempotencyKey : Object.keys(Object(Object(Object(shared).sampan).runs)).find(each => Object(keptRun(shared, each)).callId === call.id)
+      const key = known ? known.idempotencyKey : keptRunIds(shared).find(each => Object(keptRun(shared, each)).callId === call.id)
       const waiting = known && !hasBegun(known) ? undefined : runKept(shared, key)
       const isDone = ({ id, toolCallId = '' }: WaitingRun['asked'][number]): boolean => resume!.some(({ interruptId }) => interruptId === id) || ledger.get(toolCallId)?.result !== undefined
       return waiting && waiting.asked.every(isDone) && { ...call, key: key! }

@@ -52,12 +52,11 @@ export function createCancel(parent?: CancelSignal): CancelSource {
       }
     })
     // It may be cancelled because it is left, before its own turn among the parent's listeners.
-    if (parent?.isCancelled) parent.onCancel(() => all)
+    if (parent && parent.isCancelled) parent.onCancel(() => all)
     if (thrown.length) throw thrown[0]
     return all
   }
-  const stop = parent?.onCancel(cancel)
-  return { signal, cancel, release: () => stop?.() }
+  return { signal, cancel, release: parent ? parent.onCancel(cancel) : () => {} }
 }
 
 function allHeard(work: readonly unknown[]): Promise<boolean> {

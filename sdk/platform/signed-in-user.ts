@@ -42,7 +42,7 @@ export function readUser(storage: Storage, done: (known: KnownUser, failure?: Ho
   if (cell.known) return done(cell.known)
   storage.get(USER_KEY, (failure, text) => {
     const [user, first] = failure ? ['', '?'] : text === undefined ? [] : text.split(' ')
-    const read = cell.known ?? { user, first }
+    const read = cell.known || { user, first }
     if (!failure) cell.known = read
     done(read, failure)
   })

@@ -16,7 +16,7 @@ const bounds: Record<string, [keyword: string, unit: string]> = {
  * (`$ref`, `anyOf`, `pattern` …) is passed over: what it forbids is let through, what it allows is never refused.
  */
 export function checkJson(schema: JsonSchema, value: any, path: JsonIssue['path'] = [], issues: JsonIssue[] = []): JsonIssue[] {
-  if (!schema || typeof schema !== 'object') return issues
+  if (Object(schema) !== schema) return issues
   const complain = (message: string, at = path): unknown => issues.push({ message, path: at })
   const kind = value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value
   const types = ([] as string[]).concat(schema.type || [])

@@ -8,20 +8,15 @@ import { Subscriber, type Observer } from 'rxjs'
 export class Hop<T> extends Subscriber<T> {
   constructor({ next, error, complete }: Observer<T>) {
     super()
+    const last = (signal: (thrown: unknown) => void) => (thrown?: unknown): void => {
+      try {
+        signal(thrown)
+      } finally {
+        this.unsubscribe()
+      }
+    }
     this._next = next
-    this._error = thrown => {
-      try {
-        error(thrown)
-      } finally {
-        this.unsubscribe()
-      }
-    }
-    this._complete = () => {
-      try {
-        complete()
-      } finally {
-        this.unsubscribe()
-      }
-    }
+    this._error = last(error)
+    this._complete = last(complete)
   }
 }

@@ -11,7 +11,7 @@ export type JsonSchema = { [keyword: string]: any }
  * Used for approval fingerprints.
  */
 export function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return '[' + value.map(item => canonicalJson(item)).join(',') + ']'
+  if (Array.isArray(value)) return '[' + value.map(canonicalJson).join(',') + ']'
   if (value && typeof value === 'object') {
     const object = value as Record<string, unknown>
     const keys = Object.keys(object).filter(key => object[key] !== undefined).sort()

@@ -9,6 +9,11 @@ export function keptRun(state: unknown, runId: string): unknown {
   return kept(state, 'runs', runId)
 }
 
+/** The ids of all runs that keep something. */
+export function keptRunIds(state: unknown): string[] {
+  return Object.keys(Object(shelfOf(state, 'runs')))
+}
+
 /** The state with what a run keeps; without it where `kept` is `undefined`. The state given is not changed. */
 export function keepRun(state: unknown, runId: string, kept: unknown): unknown {
   return keep(state, 'runs', runId, kept)
@@ -16,12 +21,12 @@ export function keepRun(state: unknown, runId: string, kept: unknown): unknown {
 
 /** The state without what runs keep: nobody answers their questions any more. */
 export function forgetRuns(state: unknown): unknown {
-  return Object(Object(state).sampan).runs ? changed(state, undefined, 'sampan', 'runs') : state
+  return shelfOf(state, 'runs') ? changed(state, undefined, 'sampan', 'runs') : state
 }
 
 /** All that a person has said for good in this state. */
 export function approvalsOf(state: unknown): unknown {
-  return Object(Object(state).sampan).approvals
+  return shelfOf(state, 'approvals')
 }
 
 /** The state with this as all that a person has said for good. The state given is not changed. */
@@ -31,17 +36,26 @@ export function withApprovals(state: unknown, approvals: unknown): unknown {
 
 /** What stands in the state under a name of ours. */
 export function kept(state: unknown, shelf: Shelf, key: string): unknown {
-  return own(Object(Object(state).sampan)[shelf], key)
+  return own(shelfOf(state, shelf), key)
 }
 
 /** The state with something under a name of ours; without it where it is `undefined`. The state given is not changed. */
 export function keep(state: unknown, shelf: Shelf, key: string, value: unknown): unknown {
-  return kept(state, shelf, key) === value ? state : changed(state, value, 'sampan', shelf, key) ?? {}
+  return kept(state, shelf, key) === value ? state : changed(state, value, 'sampan', shelf, key) || {}
 }
 
-/** What an object has itself, and not from where all objects have something. */
+/** What an object has itself, and not from where all objects have something. What is no object has nothing. */
 export function own<T>(object: { readonly [key: string]: T } | undefined, key: string): T | undefined {
-  return object && Object.prototype.hasOwnProperty.call(object, key) ? object[key] : undefined
+  return has(object, key) ? object![key] : undefined
+}
+
+/** Whether an object has a key of its own. */
+export function has(value: unknown, key: string): boolean {
+  return typeof value === 'object' && value !== null && Object.prototype.hasOwnProperty.call(value, key)
+}
+
+function shelfOf(state: unknown, shelf: Shelf): { readonly [key: string]: unknown } | undefined {
+  return Object(Object(state).sampan)[shelf]
 }
 
 /** A copy with one field changed, on a path of its own, or none where nothing is left. */

@@ -90,7 +90,7 @@ function validateStandard(schema: StandardSchema, value: unknown): StandardResul
 /** zod/mini has no texts of its own, only a code and what was expected: enough for a sentence. */
 function issueText(issue: SchemaIssue & { code?: string; expected?: unknown; values?: unknown[]; minimum?: unknown; maximum?: unknown; keys?: string[] }): string {
   const { message, path = [], code, expected, values, minimum, maximum, keys } = issue
-  const isBare = !message || message === 'Invalid input'
+  const own = message !== 'Invalid input' && message
   const known =
     expected !== undefined ? 'expected ' + expected
     : values ? 'expected one of ' + JSON.stringify(values)
@@ -98,7 +98,7 @@ function issueText(issue: SchemaIssue & { code?: string; expected?: unknown; val
     : maximum !== undefined ? 'at most ' + maximum
     : keys ? 'unknown: ' + keys.join(', ')
     : code
-  const text = (isBare && known) || message || 'invalid'
-  const where = path.map(step => String((step as { key?: unknown } | null)?.key ?? step)).join('.')
+  const text = own || known || message || 'invalid'
+  const where = path.map(step => String((Object(step) as { key?: unknown }).key ?? step)).join('.')
   return where ? where + ': ' + text : text
 }

@@ -49,7 +49,7 @@ export function createSseDecoder({ onFrame, onComment, onRetry, encoded = false,
   }
   const readField = (line: string): void => {
     const colon = line.indexOf(':')
-    if (colon === 0) return onComment?.()
+    if (colon === 0) return onComment && onComment()
     const name = colon < 0 ? line : line.slice(0, colon)
     const value = colon < 0 ? '' : line.slice(line[colon + 1] === ' ' ? colon + 2 : colon + 1)
     if (name === 'data') {
@@ -59,7 +59,7 @@ export function createSseDecoder({ onFrame, onComment, onRetry, encoded = false,
       if (room < 0) throw tooLarge(maxLineChars)
     } else if (name === 'event') event = readable(value)
     else if (name === 'id') takeId(value)
-    else if (name === 'retry' && /^\d+$/.test(value)) onRetry?.(Number(value))
+    else if (name === 'retry' && /^\d+$/.test(value) && onRetry) onRetry(Number(value))
   }
   const takeId = (value: string): void => {
     if (value.indexOf('\0') < 0) id = readable(value)

@@ -31,41 +31,7 @@ export function settled(work: PromiseLike<unknown>): Observable<never> {
 
 /** One source after the other. */
 export function concat<T>(...sources: Observable<T>[]): Observable<T> {
-  return defer(() => {
-    let index = 0
-    return sequence(() => sources[index++])
-  })
-}
-
-/**
- * One source after the other, each asked for when the one before has ended, until there is none. A source that ends at
- * once costs no depth of the stack. Subscribe to it once, or wrap it in {@link defer}: `next` is shared.
- */
-export function sequence<T>(next: () => Observable<T> | undefined): Observable<T> {
-  return new Observable(subscriber => {
-    let isFree = true
-    let isLooping = false
-    const loop = (): void => {
-      isLooping = true
-      try {
-        while (isFree && !subscriber.closed) {
-          const source = next()
-          if (!source) return subscriber.complete()
-          isFree = false
-          const inner = forward(subscriber, ended)
-          source.subscribe(inner)
-        }
-      } catch (error) {
-        subscriber.error(error)
-      }
-      isLooping = false
-    }
-    const ended = (): void => {
-      isFree = true
-      if (!isLooping) loop()
-    }
-    loop()
-  })
+  return mergeAll(sources, 1)
 }
 
 /** All sources side by side; completes when all have. */
@@ -75,24 +41,44 @@ export function merge<T>(...sources: Observable<T>[]): Observable<T> {
 
 /** As {@link merge}, of a list. @param limit how many go on at the same time at most; the others wait their turn. Default: all. */
 export function mergeAll<T>(sources: readonly Observable<T>[], limit = Infinity): Observable<T> {
-  return new Observable(subscriber => {
+  return defer(() => {
     let index = 0
+    return sequence(() => sources[index++], limit)
+  })
+}
+
+/**
+ * One source after the other, each asked for when the one before has ended, until there is none. A source that ends at
+ * once costs no depth of the stack. Subscribe to it once, or wrap it in {@link defer}: `next` is shared.
+ *
+ * @param limit how many go on at the same time at most: so many are asked for before one of them has ended. Default 1.
+ */
+export function sequence<T>(next: () => Observable<T> | undefined, limit = 1): Observable<T> {
+  return new Observable(subscriber => {
     let open = 0
+    let isLast = false
     let isLooping = false
+    const loop = (): void => {
+      isLooping = true
+      try {
+        // One of them may have failed, or led to the end of it all: the rest is not begun.
+        while (open < limit && !isLast && !subscriber.closed) {
+          const source = next()
+          isLast = !source
+          if (!source) break
+          open++
+          const inner = forward(subscriber, ended)
+          source.subscribe(inner)
+        }
+      } catch (error) {
+        subscriber.error(error)
+      }
+      isLooping = false
+      if (isLast && !open) subscriber.complete()
+    }
     const ended = (): void => {
       open--
       if (!isLooping) loop()
-    }
-    const loop = (): void => {
-      isLooping = true
-      // One of them may have failed, or led to the end of it all: the rest is not begun.
-      while (open < limit && index < sources.length && !subscriber.closed) {
-        open++
-        const inner = forward(subscriber, ended)
-        sources[index++]!.subscribe(inner)
-      }
-      isLooping = false
-      if (!open) subscriber.complete()
     }
     loop()
   })

@@ -46,7 +46,7 @@ export function transform<T, R>(
         error: fail,
         complete: () => {
           try {
-            handler.complete?.()
+            if (handler.complete) handler.complete()
           } catch (error) {
             return subscriber.error(error)
           }

@@ -84,29 +84,24 @@ function isNeeded({ _zod: { def, optin } }: ZodLike): boolean {
 
 function oneOf(values: unknown[]): JsonSchema {
   const types = values.map(value => (value === null ? 'null' : typeof value))
-  const wrong = types.find(type => /^[bu]/.test(type) && type !== 'boolean')
+  const wrong = types.find(type => /^(bigint|undefined)$/.test(type))
   if (wrong) throw unwritable('Type ' + wrong)
   return Object.assign(values.length > 1 ? { enum: values } : { const: values[0] }, new Set(types).size < 2 && { type: types[0] })
 }
 
-/** Keywords of bounds: where the bound itself is allowed, and where it is not. */
-const bounds: Record<string, [string, string]> = {
-  greater_than: ['minimum', 'exclusiveMinimum'],
-  less_than: ['maximum', 'exclusiveMaximum'],
-}
-/** Formats that JSON Schema knows by another name; those that it knows by the same. Others are told by their pattern. */
-const renamed: Record<string, string> = { url: 'uri', datetime: 'date-time' }
-const SAME_FORMAT = /^(uuid|date|email)$/
+/** Keywords of bounds: as they are where the bound itself is not allowed, behind `exclusive`. */
+const bounds: Record<string, string> = { greater_than: 'Minimum', less_than: 'Maximum' }
+/** Formats that JSON Schema knows, by their names here. Others are told by their pattern. */
+const formats: Record<string, string> = { uuid: 'uuid', date: 'date', email: 'email', url: 'uri', datetime: 'date-time' }
 
 function applyCheck(json: JsonSchema, { check, format, pattern, inclusive, value, length, minimum = length, maximum = length }: Check): void {
   const bound = bounds[check!]
-  if (bound) json[bound[inclusive ? 0 : 1]] = value
+  if (bound) json[inclusive ? bound.toLowerCase() : 'exclusive' + bound] = value
   else if (check === 'multiple_of') json.multipleOf = value
   else if (check === 'number_format') {
     if (/int/.test(format)) json.type = 'integer'
   } else if (check === 'string_format') {
-    const known = SAME_FORMAT.test(format) ? format : renamed[format]
-    if (known) json.format = known
+    if (formats[format]) json.format = formats[format]
     else if (pattern) json.pattern = pattern.source
   } else {
     const size = json.type === 'array' ? 'Items' : 'Length'

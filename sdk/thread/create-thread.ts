@@ -81,11 +81,11 @@ function createCore(options: ThreadOptions, conversation: Conversation, clock: C
     onLeave: (left: () => void) => leave(core, left),
   }
   const isResumable = agent.info.capabilities?.resumable === true
-  const { ledger, checkpoints, restore, ...kept } = platform && store ? store({ ...told, id: options.id, platform, conversation, clock, isResumable }) : memoryStore(told, platform)
+  const kept = platform && store ? store({ ...told, id: options.id, platform, conversation, clock, isResumable }) : memoryStore(told, platform)
   const runs = createRunControl({
     ...options,
     conversation,
-    context: { checkpoints, ledger, ...context, clock, ids },
+    context: { checkpoints: kept.checkpoints, ledger: kept.ledger, ...context, clock, ids },
     toError,
     onEvent(event, seq) {
       if (listeners.size) listeners.forEach(listener => listener.next({ seq, event }))
@@ -94,12 +94,12 @@ function createCore(options: ThreadOptions, conversation: Conversation, clock: C
     },
     onEnd() {
       // Without an open question no call can be taken up again; another may come to have the same id.
-      if (!conversation.interrupts.length) ledger.clear()
+      if (!conversation.interrupts.length) kept.ledger.clear()
       runEnded(core)
     },
   })
   const core = { ...options, ...kept, conversation, runs, emitter, ids, clock, queue: [], answers: new Map(), told: conversation.status }
-  restore()
+  kept.restore()
   return core
 }
 

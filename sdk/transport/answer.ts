@@ -102,7 +102,7 @@ function authorise(reading: Reading): void {
 function stop(reading: Reading): void {
   const { reconnect, request, platform, base, headers, clock, inner } = reading
   const { logId, cancel } = request
-  reconnect?.stop()
+  if (reconnect) reconnect.stop()
   const isOver = isEnded(reading)
   // All has come that is wanted. A connection that is cut cannot serve the next request, and another costs a handshake. An
   // event source is closed: left alone it may connect again by itself, and ask for the answer once more.
@@ -182,8 +182,10 @@ function lost(reading: Reading, error: unknown, name: RungName, hasFrames: boole
   const isRefused = (!hasFrames || name === 'poll') && !reading.isRenewed && authority.isRefused(error)
   if (isRefused || (name === 'socket' && !hasFrames && phase === 'connect')) {
     reading.isSent = after > 0 || !!joins
-    reading.isRenewed ||= isRefused
-    if (isRefused) return authorise(reading)
+    if (isRefused) {
+      reading.isRenewed = true
+      return authorise(reading)
+    }
     reading.failed = reading.failed.concat(name)
     return attempt(reading)
   }

@@ -125,9 +125,9 @@ export function connect(options: ConnectOptions): Connection {
       authorise: (take, fail) =>
         tokens ? tokens.token$.subscribe({ next: given => take(headersOf(request, (token = given))), error: fail }) : take(headersOf(request, providerKey)),
       isRefused(error) {
-        if (!tokens || !isRefusedToken(error)) return false
-        tokens.reject(token)
-        return true
+        const isRefused = !!tokens && isSampanError(error, 'transport/unauthorized') && error.details.status !== 403
+        if (isRefused) tokens.reject(token)
+        return isRefused
       },
     }
   }
@@ -151,8 +151,4 @@ function refuseExposedKey({ platform, headers, providerKey, dangerouslyShipProvi
   const hasKey = providerKey !== undefined || Object.keys(headers || {}).some(name => /^(authorization|(x-)?api-key)$/i.test(name))
   if (!hasKey || !platform.host.isRelease || dangerouslyShipProviderKey) return
   throw new SampanError('transport/provider-key-exposed', 'A release build would give everyone this key: use a gateway')
-}
-
-function isRefusedToken(error: unknown): boolean {
-  return isSampanError(error, 'transport/unauthorized') && error.details.status !== 403
 }

@@ -61,22 +61,21 @@ export function cutOff(): SampanError {
 
 /** What an answer with an error status means. `body` is its text, whole or cut. */
 export function httpError({ status, headers }: ResponseHead, body: string): SampanError {
-  const told = readError(body)
-  const message = told.message || (headers.location && 'redirected to ' + headers.location)
-  const code =
-    status === 401 || status === 403 ? 'unauthorized' : status === 429 ? 'rate-limited' : isPassingStatus(status!) ? 'server' : 'http'
+  const { message = headers.location && 'redirected to ' + headers.location, providerCode, requestId } = readError(body)
+  const retryable = isPassingStatus(status!)
+  const code = status === 401 || status === 403 ? 'unauthorized' : status === 429 ? 'rate-limited' : retryable ? 'server' : 'http'
   return new SampanError(('transport/' + code) as ErrorCode, 'HTTP ' + status + (message ? ': ' + message : ''), {
-    providerCode: told.providerCode,
-    requestId: told.requestId,
+    providerCode,
+    requestId,
     retryAfterMs: retryAfterMs(headers),
     phase: 'first-byte',
-    retryable: isPassingStatus(status!),
+    retryable,
   })
 }
 
 /** Whether a request that was answered with this status may succeed later, unchanged. */
 export function isPassingStatus(status: number): boolean {
-  return status === 408 || status === 429 || (status >= 500 && status < 600)
+  return /^(408|429|5..)$/.test(String(status))
 }
 
 /** What a server says went wrong, in its own words. */

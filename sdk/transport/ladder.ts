@@ -34,7 +34,8 @@ export interface Ladder { open(request: LogRequest, authority: Authority): Obser
  * @param hub brings streams over a socket, where the app wants that.
  */
 export function createLadder(platform: Platform, base: string, isGateway: boolean, clock: Clock, hub?: SocketHub): Ladder {
-  const version = platform.host.name + ' ' + platform.host.version
+  const { name, version } = platform.host
+  const host = name + ' ' + version
   let until: Memory['until'] | undefined
 
   const hasLog = ({ logId, framing }: LogRequest): boolean => isGateway && logId !== undefined && framing !== 'body'
@@ -59,14 +60,14 @@ export function createLadder(platform: Platform, base: string, isGateway: boolea
 
   const leave = (name: RungName, ms = MEMORY_MS): void => {
     until![name] = ms && clock.now() + ms
-    platform.storage.set(MEMORY_KEY, JSON.stringify({ host: version, until }), () => {})
+    platform.storage.set(MEMORY_KEY, JSON.stringify({ host, until }), () => {})
   }
   /** What did not work on this phone before. Read once, before the first request. */
   const remember = (done: () => void): void => {
     if (until) return done()
     platform.storage.get(MEMORY_KEY, (_failure, value) => {
       const memory = Object(value && parseJson(value)) as Memory
-      until ||= Object(memory.host === version ? memory.until : undefined)
+      until = until || Object(memory.host === host ? memory.until : undefined)
       done()
     })
   }

@@ -39,7 +39,7 @@ export function createReconnect(platform: Platform, clock: Clock, leave: () => b
 
   const retry = (): void => {
     if (why === undefined || isHidden) return
-    stopTimer?.()
+    if (stopTimer) stopTimer()
     stopTimer = undefined
     attempt()
   }
@@ -47,18 +47,18 @@ export function createReconnect(platform: Platform, clock: Clock, leave: () => b
     if (signal === 'hide') {
       isHidden = true
       if (platform.capabilities.hiddenMs !== undefined && leave()) why = new SampanError('transport/suspended', HIDDEN, { retryable: true })
-    } else if (signal === 'show' || signal === 'online') {
-      if (signal === 'show') isHidden = false
-      if (stopTimer || signal === 'show') retry()
-    }
+    } else if (signal === 'show') {
+      isHidden = false
+      retry()
+    } else if (signal === 'online' && stopTimer) retry()
   })
   return {
     lost(error, hasFrames) {
       const isBroken = isSampanError(error) && BROKEN.test(error.code)
       // Where nothing at all has come, it may never have got there; and what was not sent is not asked for.
       const mayBeThere = hasFrames || why !== undefined || (isBroken && error.details.phase !== 'connect' && error.details.phase !== 'sign-in')
-      if (!isBroken || !mayBeThere || ++attempts > MAX_ATTEMPTS) return why ?? error
-      why ??= error
+      if (!isBroken || !mayBeThere || ++attempts > MAX_ATTEMPTS) return why || error
+      why = why || error
       const delayMs = Math.min(FIRST_DELAY_MS * 2 ** (attempts - 1), LONGEST_DELAY_MS) * (0.5 + Math.random() / 2)
       if (!isHidden) stopTimer = clock.setTimer(delayMs, retry)
       return undefined
@@ -69,7 +69,7 @@ export function createReconnect(platform: Platform, clock: Clock, leave: () => b
     },
     stop() {
       stopSignals()
-      stopTimer?.()
+      if (stopTimer) stopTimer()
     },
   }
 }

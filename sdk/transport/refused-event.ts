@@ -9,7 +9,7 @@ import { transform } from '../protocol/transform.js'
 const WHOLE = /event: error\ndata: (.+)/
 
 /** What a gateway puts into an error that stands in a stream. */
-interface EventError { error?: { status?: number; retryAfter?: number; requestId?: string } }
+interface EventError { status?: number; retryAfter?: number }
 
 /**
  * A host that shows events only shows neither status nor body of an error, so a gateway that is asked for it sends an
@@ -25,7 +25,7 @@ export function refusedByEvent(after = 0): OperatorFunction<Frame, Frame> {
         // Only a sign of life, for hosts that show no comments.
         if (frame.event === 'ping') return
         // A refusal has no number; older gateways number it as if it were the first of a log.
-        const refusal = isFirst && refusalOf(frame.event === 'error' && !(Number(frame.id) > (after || 1)) ? frameText(frame) : frame.event === BODY_EVENT ? WHOLE.exec(frame.data)?.[1] : undefined)
+        const refusal = isFirst && refusalOf(frame.event === 'error' && !(Number(frame.id) > (after || 1)) ? frameText(frame) : frame.event === BODY_EVENT ? Object(WHOLE.exec(frame.data))[1] : undefined)
         if (refusal) throw refusal
         isFirst = false
         emit(frame)
@@ -35,10 +35,9 @@ export function refusedByEvent(after = 0): OperatorFunction<Frame, Frame> {
 }
 
 function refusalOf(body = ''): Error | undefined {
-  const { error } = Object(parseJson(body)) as EventError
-  const status = error?.status
+  const { status, retryAfter } = Object(Object(parseJson(body)).error) as EventError
   if (!status || status < 300) return undefined
-  const headers: Record<string, string> = error.retryAfter === undefined ? {} : { 'retry-after': String(error.retryAfter) }
+  const headers: Record<string, string> = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }
   const head = { status, headers }
   return locate(httpError(head, body), 'first-byte', head, false)
 }

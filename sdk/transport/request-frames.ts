@@ -33,7 +33,7 @@ export function requestFrames(platform: Platform, { url, method, headers, body, 
     // False from the host's end or failure on: then there is nothing left to abort.
     let isOpen = true
     const fail = (error: SampanError): void => subscriber.error(locate(error, watchdog.phase, reader.known, watchdog.wasHidden))
-    const reader = createBodyReader(framing, frame => subscriber.next(frame), platform.createTextDecoder?.())
+    const reader = createBodyReader(framing, frame => subscriber.next(frame), platform.createTextDecoder && platform.createTextDecoder())
     // An answer that is asked for as a stream may last; a body is what somebody waits for.
     const watchdog = createWatchdog(platform, timeouts, clock, () => isBody || mayStream(), fail)
     subscriber.add(watchdog.stop)
@@ -63,7 +63,7 @@ export function requestFrames(platform: Platform, { url, method, headers, body, 
       },
       onFail(failure) {
         isOpen = false
-        if (!subscriber.closed) fail(hostError(failure, watchdog.phase, url))
+        fail(hostError(failure, watchdog.phase, url))
       },
     }
     // A host with a ceiling has a default that may lie far below it. The adapter cuts what is too much.

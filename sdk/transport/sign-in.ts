@@ -35,25 +35,13 @@ export function signInAtGateway(platform: Platform, request: SignInRequest): Obs
 
 /** The token in the gateway's answer, and whose it is. */
 const readToken: OperatorFunction<Frame, SignedIn> = /* @__PURE__ */ transform(emit => ({
-  next({ data }) {
-    const signedIn = Object(parseJson(data)) as SignedIn
-    if (!signedIn.token) throw noToken()
-    emit(signedIn)
-  },
+  next: ({ data }) => emit(Object(parseJson(data)) as SignedIn),
 }))
-
-function noToken(): SampanError {
-  return new SampanError('transport/sign-in-failed', 'The sign-in gave no token')
-}
 
 /** Asks an app's `getToken`. */
 export function fromToken(make: TokenSource): Observable<SignedIn> {
   return new Observable(subscriber => {
-    const take = (given: string | SignedIn): void => {
-      const signedIn = typeof given === 'string' ? { token: given } : given
-      if (signedIn && signedIn.token) subscriber.next(signedIn)
-      else subscriber.error(noToken())
-    }
+    const take = (given: string | SignedIn): void => subscriber.next(typeof given === 'string' ? { token: given } : Object(given))
     const made = make()
     if (made && typeof made !== 'string' && 'then' in made) made.then(take, (thrown: unknown) => subscriber.error(thrown))
     else take(made as string)

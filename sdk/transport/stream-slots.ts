@@ -14,7 +14,7 @@ const slotsOf = new WeakMap<Platform, Slots>()
  */
 export function inStreamSlot<T>(platform: Platform, stream$: Observable<T>): Observable<T> {
   return new Observable(subscriber => {
-    const slots = slotsOf.get(platform) ?? { live: 0, waiting: [] }
+    const slots = slotsOf.get(platform) || { live: 0, waiting: [] }
     slotsOf.set(platform, slots)
     const start = (): void => {
       slots.live += 1
@@ -23,7 +23,8 @@ export function inStreamSlot<T>(platform: Platform, stream$: Observable<T>): Obs
       stream$.subscribe(subscriber)
       subscriber.add(() => {
         slots.live -= 1
-        slots.waiting.shift()?.()
+        const next = slots.waiting.shift()
+        if (next) next()
       })
     }
     if (slots.live < platform.capabilities.maxStreams) return start()

@@ -43,6 +43,7 @@ export function createTokens(signIn$: Observable<SignedIn>, clock: Clock, ms: nu
     }
     const run = (running = new Subscriber<SignedIn>({
       next({ token, userId }) {
+        if (!token) return run.error(new SampanError('transport/sign-in-failed', 'The sign-in gave no token'))
         const take = (): void => {
           current = token
           settle(subscriber => subscriber.next(token))

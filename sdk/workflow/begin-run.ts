@@ -2,7 +2,7 @@ import { VERSION, type FlowSnapshot, type Root } from './journal.js'
 import type { Waiting } from './flow-run.js'
 import type { Checkpoint, RunInput } from '../contracts.js'
 import { SampanError } from '../errors.js'
-import { keepRun, keptRun } from '../protocol/kept-runs.js'
+import { keepRun, keptRun, keptRunIds } from '../protocol/kept-runs.js'
 import type { ResumeEntry } from '../protocol/messages.js'
 
 /** Which workflow a run is of: its name, and the fingerprint of its flow as it is now. */
@@ -22,7 +22,7 @@ export function rootOf(origin: Origin, { attach, resume = [], runId, state }: Ru
     const root = usable(origin, stored && (stored.data as Root))
     return { root, state: without([root.runId]) }
   }
-  const own = Object.keys(Object(Object(Object(state).sampan).runs)).filter(id => Object(keptRun(state, id)).workflow === origin.workflow)
+  const own = keptRunIds(state).filter(id => Object(keptRun(state, id)).workflow === origin.workflow)
   // Who begins anew has not answered: what waited is over.
   if (!resume.length) return { root: { ...origin, version: VERSION, runId, input: read(), entries: [], answers: [] }, state: without(own) }
   // The one that waits: who began anew has dropped those before.

@@ -5,12 +5,11 @@ import { act, jsonOf, settle, stepError, wait, waitingAt, type StepPlace } from 
 import { isTool, type Step } from './step.js'
 import { toInterrupt, type Question } from '../agent/ask-person.js'
 import { follow } from '../agent/follow.js'
-import { whenDone } from '../agent/ledger.js'
+import { unwaited, whenDone } from '../agent/ledger.js'
+import { openCall } from '../agent/open-call.js'
 import { resultEvent } from '../agent/tool-outcome.js'
-import { createCancel } from '../context/cancel.js'
 import type { AnyTool, LedgerState } from '../contracts.js'
 import { errorMessage, isSampanError, toSampanError, type ErrorCode } from '../errors.js'
-import { customEvent } from '../protocol/custom-events.js'
 import type { AgentEvent } from '../protocol/events.js'
 import type { Interrupt } from '../protocol/messages.js'
 import { concat, defer, of } from '../protocol/streams.js'
@@ -53,38 +52,33 @@ export function callStep(place: StepPlace, step: Callable, around: (attempt: Att
 function execute(place: StepPlace, step: Callable, args: unknown, note: Note, attempt: number): Observable<AgentEvent> {
   return new Observable(subscriber => {
     const { context, runId, input: { threadId }, id: toolCallId } = place
-    const { signal, cancel, release } = createCancel(context.cancel)
-    /** Nobody waits for it, and it undoes nothing. */
-    const aside = (work: () => unknown, name: string): void => whenDone(work, () => {}, thrown => context.trace(name, { toolCallId, message: String(thrown) }))
-    const isPlain = step.replay === 'idempotent'
     let isOver = false
+    const { told } = openCall(context, toolCallId, subscriber, () => isOver)
+    const isPlain = step.replay === 'idempotent'
+    /** Nobody waits for it. What may happen twice needs no entry. */
+    const aside = (...entry: Parameters<Note>): void => {
+      if (!isPlain) unwaited(place, () => note(...entry), 'ledger-failed', { toolCallId })
+    }
     const failed = (thrown: unknown): void => {
       isOver = true
       subscriber.error(isSampanError(thrown) ? thrown : stepError(place, 'workflow/step-failed', 'failed: ' + errorMessage(thrown), thrown))
     }
-    subscriber.add(() => {
-      release()
-      if (!isOver) aside(cancel, 'tool-cancel-failed')
-    })
     const done = (result: unknown): void => {
       isOver = true
       const text = jsonOf(checked(place, step.validateResult, result, 'result'))
       // Late as well: what has had its effect is not done again by whoever goes on.
-      if (!isPlain) aside(() => note('done', text), 'ledger-failed')
+      aside('done', text)
       if (subscriber.closed) return
       // As a run that is gone on with later would read it.
       void settle(place, JSON.parse(text))
       subscriber.complete()
     }
-    const progress = (value: unknown): void => {
-      if (!isOver && !subscriber.closed) subscriber.next(customEvent('sampan:tool-progressed', { toolCallId, progress: value }))
-    }
     const call = (): void => {
-      if (!subscriber.closed) whenDone(() => step.execute!(args, { toolCallId, idempotencyKey: toolCallId, threadId, runId, userId: context.userId, attempt, cancel: signal, progress }), result => whenDone(() => done(result), () => {}, failed), failed)
+      if (!subscriber.closed) whenDone(() => step.execute!(args, { ...told, idempotencyKey: toolCallId, threadId, runId, attempt }), result => whenDone(() => done(result), () => {}, failed), failed)
     }
     if (!isPlain && !(step as AnyTool).requiresGesture) return whenDone(() => note('executing'), call, failed)
     // A gesture-bound call was written when it was asked about: the tap must reach the host at once.
-    if (!isPlain) aside(() => note('executing'), 'ledger-failed')
+    aside('executing')
     call()
   })
 }

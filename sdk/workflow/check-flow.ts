@@ -1,8 +1,8 @@
 import type { FlowNode } from './flow-json.js'
-import { has } from './own.js'
 import { conditions, PLACEHOLDER } from './predicate.js'
 import type { StepRegistry } from './step.js'
 import { SampanError } from '../errors.js'
+import { has } from '../protocol/kept-runs.js'
 
 /** What a place in a flow may refer to. */
 interface Known {

@@ -8,12 +8,13 @@ import { runNodes } from './nodes.js'
 import { createScope } from './scope.js'
 import type { Workflow } from './step.js'
 import { fingerprintOf, type AnyPolicy } from '../agent/approval.js'
+import { finished } from '../agent/end-step.js'
 import { follow } from '../agent/follow.js'
 import { guardRun } from '../agent/run-guard.js'
-import { countUsage } from '../agent/usage.js'
+import { addUsage, onCharge } from '../agent/usage.js'
 import type { AgentInfo, Checkpoint, RunContext, RunFunction, RunInput, Schema } from '../contracts.js'
 import { SampanError } from '../errors.js'
-import type { AgentEvent, RunFinishedEvent } from '../protocol/events.js'
+import type { AgentEvent } from '../protocol/events.js'
 import { parseJson } from '../protocol/json.js'
 import { keepRun } from '../protocol/kept-runs.js'
 import { contentText, type TokenUsage } from '../protocol/messages.js'
@@ -60,7 +61,7 @@ export function defineWorkflow<In = any, Out = any>(options: WorkflowOptions<In,
         journal.begin(root)
         return runFlow({
           steps, approval, input, runId, journal, shared,
-          context: countUsage(context, usage),
+          context: onCharge(context, used => addUsage(usage, used)),
           isAttached: !!attach,
           answers: new Map(answers.map(answer => [answer.interruptId, answer])),
           interrupts: [],
@@ -76,7 +77,7 @@ export function defineWorkflow<In = any, Out = any>(options: WorkflowOptions<In,
 
 /** One run, from its beginning to its end or its questions. */
 function runFlow(run: FlowRun, nodes: readonly FlowNode[], root: Root): Observable<AgentEvent> {
-  const { input, runId, journal, interrupts, shared, bail } = run
+  const { runId, journal, interrupts, shared, bail } = run
   const { input: value } = root
   const scope = createScope('', value, { input: value })
   return concat(runNodes(run, nodes, scope), defer(() => {
@@ -84,7 +85,7 @@ function runFlow(run: FlowRun, nodes: readonly FlowNode[], root: Root): Observab
     const snapshot: FlowSnapshot & { answers?: undefined } = { ...root, answers: undefined, entries: journal.all() }
     return of<AgentEvent>(
       { type: 'STATE_SNAPSHOT', snapshot: keepRun(shared.state, runId, snapshot) },
-      finished(input, { type: 'interrupt', interrupts }),
+      finished(run, { type: 'interrupt', interrupts }),
     )
   }))
 }
@@ -99,12 +100,8 @@ function tellState({ state: told }: RunInput, shared: FlowRun['shared']) {
   }))
 }
 
-function finished({ threadId, runId }: RunInput, outcome: RunFinishedEvent['outcome'], result?: unknown): AgentEvent {
-  return { type: 'RUN_FINISHED', threadId, runId, result, outcome }
-}
-
 function endOf(input: RunInput, { ids }: RunContext, result: unknown): AgentEvent[] {
-  const end = finished(input, { type: 'success' }, result)
+  const end = finished({ input }, { type: 'success' }, result)
   if (typeof result !== 'string' || !result) return [end]
   const messageId = ids('message')
   return [

@@ -4,14 +4,12 @@ import type { Journal } from './journal.js'
 import type { Scope } from './scope.js'
 import type { StepRegistry } from './step.js'
 import type { AnyPolicy } from '../agent/approval.js'
+import { MAX_TIMER_MS } from '../agent/run-tool.js'
 import type { RunContext, RunInput } from '../contracts.js'
 import { SampanError, type ErrorCode } from '../errors.js'
 import type { AgentEvent } from '../protocol/events.js'
 import type { Interrupt, ResumeEntry } from '../protocol/messages.js'
 import { defer, of } from '../protocol/streams.js'
-
-/** The longest time a host's timer keeps: 2³¹ − 1 ms. What is longer would go off at once. */
-export const MAX_TIMER_MS = 0x7fffffff
 
 /** One run of a workflow. Made when the run is subscribed to, and private to that subscription. */
 export interface FlowRun {
@@ -104,13 +102,11 @@ export function jsonOf(value: unknown): string {
 /** Completes at a time, or at once where that is over. */
 export function rest(clock: RunContext['clock'], until: number): Observable<never> {
   return new Observable(subscriber => {
-    let stop = (): void => {}
     const restOn = (): void => {
       const left = until - clock.now()
       if (left <= 0) return subscriber.complete()
-      stop = clock.setTimer(Math.min(left, MAX_TIMER_MS), restOn)
+      subscriber.add(clock.setTimer(Math.min(left, MAX_TIMER_MS), restOn))
     }
-    subscriber.add(() => stop())
     restOn()
   })
 }

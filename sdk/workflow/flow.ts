@@ -1,8 +1,9 @@
 import { FLOW_VERSION, type FlowJson, type FlowNode, type FlowValue, type Predicate, type RetryPolicy } from './flow-json.js'
-import { byKey, has } from './own.js'
+import { byKey } from './own.js'
 import { isAgent, type Runnable, type StepLike, type StepRegistry } from './step.js'
 import type { Schema, SchemaOutput } from '../contracts.js'
 import { SampanError } from '../errors.js'
+import { has } from '../protocol/kept-runs.js'
 import { toJsonSchema } from '../protocol/schema.js'
 
 export interface NodeOptions {
@@ -71,8 +72,11 @@ export function createFlow<Input = any>(): Flow<Input, Input> {
 
 /** A flow over nodes that are known to be in order. */
 export function flowOf(nodes: readonly FlowNode[], steps: StepRegistry): Flow<any, any> {
-  const add = (type: FlowNode['type'], fields?: object, { id, ...options }: NodeOptions = {}, uses: readonly StepLike[] = [], name: string = type) =>
-    flowOf(nodes.concat({ id: id || freeId(nodes, name), type, ...fields, ...options } as unknown as FlowNode), uses.reduce(joined, steps))
+  const add = (type: FlowNode['type'], fields?: object, options?: object, uses: readonly StepLike[] = [], name: string = type) => {
+    const node = { id: '', type, ...fields, ...options }
+    node.id = node.id || freeId(nodes, name)
+    return flowOf(nodes.concat(node as unknown as FlowNode), uses.reduce(joined, steps))
+  }
   return {
     json: { version: FLOW_VERSION, nodes },
     steps,
@@ -89,7 +93,10 @@ export function flowOf(nodes: readonly FlowNode[], steps: StepRegistry): Flow<an
     forEach: (step, options) => add('forEach', { nodes: nodesOf(step) }, options, [step]),
     loop: (step, options) => add('loop', { nodes: nodesOf(step) }, options, [step]),
     map: (to, options) => add('map', { to }, options),
-    ask: ({ schema, ...options }) => add('ask', schema && { schema: toJsonSchema(schema) }, options, [], options.label),
+    ask(options) {
+      const { schema, label } = options
+      return add('ask', options, schema && { schema: toJsonSchema(schema) }, [], label)
+    },
     sleep: (ms, options) => add('sleep', { ms }, options),
     bail: (when, options) => add('bail', when && { when }, options),
   }

@@ -1,8 +1,9 @@
 import type { FlowValue, Operand, Predicate } from './flow-json.js'
-import { byKey, has } from './own.js'
+import { byKey } from './own.js'
 import type { Scope } from './scope.js'
 import { SampanError } from '../errors.js'
 import { canonicalJson } from '../protocol/json.js'
+import { has, own } from '../protocol/kept-runs.js'
 
 /** A condition that always holds: the last case of a branch. */
 export const otherwise: Predicate = { truthy: { literal: true } }
@@ -72,6 +73,6 @@ function readPath(path: string, scope: Scope): unknown {
     if (!at) throw new SampanError('workflow/invalid', 'The path "' + path + '" leads to nothing that is known here.')
     value = at[kind][name]
   }
-  for (const key of keys) value = has(value, key) ? (value as { [key: string]: unknown })[key] : undefined
+  for (const key of keys) value = own(value as { [key: string]: unknown }, key)
   return value
 }

@@ -9,7 +9,7 @@ import { parseJson } from '../../protocol/json.js'
 import type { TokenUsage } from '../../protocol/messages.js'
 import { transform } from '../../protocol/transform.js'
 import { BODY_EVENT } from '../../transport/body-reader.js'
-import { isPassingStatus, readError } from '../../transport/failures.js'
+import { cutOff, isPassingStatus, readError } from '../../transport/failures.js'
 
 /** A chunk of a chat completion, as far as we read it. */
 interface Chunk {
@@ -58,7 +58,7 @@ export function readStream(source: AnswerSource, ids: IdSource): OperatorFunctio
         if (text) memo.say(text)
         else read(frame)
       },
-      complete: () => over(new SampanError('transport/truncated', 'The stream closed before the model had finished', { phase: 'stream', retryable: true })),
+      complete: () => over(cutOff()),
       error: over,
     }
   })
@@ -96,7 +96,9 @@ function createReader({ model, provider, reasoningFields = ['reasoning_content',
   const fail = (error: SampanError): void => close({ type: 'error', error })
   const finish = (): void => {
     calls.end()
-    if (BROKEN_OFF.test(rawReason!)) return fail(brokenOff(rawReason!))
+    if (BROKEN_OFF.test(rawReason!)) {
+      return fail(new SampanError('endpoint/provider-error', 'The provider broke off (' + rawReason + ')', { phase: 'stream', retryable: true, providerCode: rawReason }))
+    }
     close({ type: 'finish', reason: finishReason(rawReason, calls.count), rawReason })
   }
   const read = (frame: Frame): void => {
@@ -149,10 +151,6 @@ function finishReason(raw: string | undefined, calls: number): FinishReason {
   if (raw === 'content_filter') return 'content-filter'
   if (calls > 0) return 'tool-calls'
   return raw === undefined || raw === 'stop' || raw === 'end_turn' ? 'stop' : 'other'
-}
-
-function brokenOff(providerCode: string): SampanError {
-  return new SampanError('endpoint/provider-error', 'The provider broke off (' + providerCode + ')', { phase: 'stream', retryable: true, providerCode })
 }
 
 function badAnswer(code: ErrorCode, what: string, text: string): SampanError {

@@ -23,9 +23,9 @@ export function pollFrames(whole: (request: LogRequest) => Observable<Frame>, ba
   return defer(() => {
     const { headers, timeouts } = request
     const logId = request.logId!
-    let after = from ?? 0
-    let isSent = from !== undefined
-    let hasMore = isSent
+    let after = from || 0
+    /** What is asked for next, until nothing is left. */
+    let next: (() => Observable<Frame>) | undefined
 
     const ask = (part: Partial<LogRequest>, read: (frame: Frame, emit: (frame: Frame) => void) => void): Observable<Frame> =>
       whole({ ...request, ...part }).pipe(
@@ -43,14 +43,13 @@ export function pollFrames(whole: (request: LogRequest) => Observable<Frame>, ba
         }),
       )
     const start = (): Observable<Frame> => {
-      isSent = true
       // It is answered at once. A host that hands over nothing before the end would wait for as long as answers may take.
       const totalMs = timeouts.totalMs || timeouts.firstByteMs
       return ask({ headers: { ...headers, ...POLL_PREFERENCE }, timeouts: { ...timeouts, totalMs } }, (frame, emit) => {
         const ticket = frame.event === BODY_EVENT && (parseBody(frame.data) as PollTicket)
-        hasMore = ticket && ticket.log === logId
+        next = ticket && ticket.log === logId ? page : undefined
         // Before the first of the log: nobody reads it, and from here on the answer is known to be there.
-        emit(hasMore ? frameOfLog({ seq: 0, data: '' }) : frame)
+        emit(next ? frameOfLog({ seq: 0, data: '' }) : frame)
       })
     }
     const page = (): Observable<Frame> => {
@@ -58,14 +57,15 @@ export function pollFrames(whole: (request: LogRequest) => Observable<Frame>, ba
       return ask({ url, method: 'GET', headers: { ...headers, accept: 'application/json' }, body: undefined, framing: 'body' }, ({ data }, emit) => {
         const { frames, isDone } = Object(parseBody(data)) as Partial<LogPage>
         if (!Array.isArray(frames)) throw new SampanError('protocol/malformed', 'The answer to a poll is no page of a log', { phase: 'stream' })
-        hasMore = !isDone
+        next = isDone ? undefined : page
         frames.forEach(frame => {
           after = frame.seq
           emit(frameOfLog(frame))
         })
       })
     }
-    return sequence(() => (isSent ? (hasMore ? page() : undefined) : start()))
+    next = from === undefined ? start : page
+    return sequence(() => next && next())
   })
 }
 
