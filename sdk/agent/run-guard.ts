@@ -14,8 +14,14 @@ import { createOpenItems } from '../protocol/verify/open-items.js'
  * events that have no place where they stand are dropped.
  *
  * @param usage what the run has used so far; read when the run ends, for an end that does not tell itself.
+ * @param forget deletes what was kept so that the run could go on. Called once, before its last event.
  */
-export function guardRun(input: RunInput, context: RunContext, usage: readonly TokenUsage[]): OperatorFunction<AgentEvent, AgentEvent> {
+export function guardRun(
+  input: RunInput,
+  context: RunContext,
+  usage: readonly TokenUsage[],
+  forget: () => unknown = () => context.checkpoints.delete(input.runId),
+): OperatorFunction<AgentEvent, AgentEvent> {
   const { threadId, runId } = input
   return transform<AgentEvent, AgentEvent>((emit, end) => {
     const open = createOpenItems()
@@ -32,7 +38,7 @@ export function guardRun(input: RunInput, context: RunContext, usage: readonly T
       if (isEnded) return
       isEnded = true
       start()
-      void context.checkpoints.delete(runId)
+      forget()
       open.closingEvents().forEach(emit)
       const { type, pendingToolCallIds = [] } = Object((terminal as RunFinishedEvent).outcome) as { type?: string; pendingToolCallIds?: string[] }
       // What is asked about stays without a result, and so does what whoever started the run executes.

@@ -4,7 +4,7 @@ import { defineWorkflow } from './define-workflow.js'
 import { createFlow, type Flow } from './flow.js'
 import { defineStep } from './step.js'
 import { contextOf, endOf, record } from '../agent/__fixtures__/runs.js'
-import type { ReplayPolicy } from '../contracts.js'
+import type { Checkpoint, CheckpointStore, ReplayPolicy } from '../contracts.js'
 
 const increase = defineStep({ name: 'increase', replay: 'idempotent', execute: (n: number) => n + 1 })
 
@@ -103,6 +103,28 @@ describe('a workflow that was killed', () => {
     phone.attach()
     calls[1]!.answer('done')
     expect([resultOf(phone.last()), phone.checkpoints.size()]).toEqual(['done', 0])
+  })
+  it('goes on from a store that is an object of a class, and leaves nothing in it', () => {
+    class Store implements CheckpointStore {
+      readonly kept = new Map<string, Checkpoint>()
+      load(id: string): Checkpoint | undefined {
+        return this.kept.get(id)
+      }
+      save(checkpoint: Checkpoint): void {
+        this.kept.set(checkpoint.runId, checkpoint)
+      }
+      delete(id: string): void {
+        this.kept.delete(id)
+      }
+    }
+    const { step, calls } = hanging('slow', 'idempotent')
+    const checkpoints = new Store()
+    const phone = phoneOf(defineWorkflow({ name: 'w', flow: createFlow().then(step) }), { checkpoints })
+    phone.start({})
+    expect(checkpoints.kept.size).toBeGreaterThan(0)
+    phone.attach()
+    calls[1]!.answer('x')
+    expect([resultOf(phone.last()), checkpoints.kept.size]).toEqual(['x', 0])
   })
   it('cannot go on where nothing was kept', () => {
     const agent = defineWorkflow({ name: 'w', flow: createFlow<number>().then(increase) })

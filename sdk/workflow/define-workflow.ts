@@ -50,7 +50,6 @@ export function defineWorkflow<In = any, Out = any>(options: WorkflowOptions<In,
       const usage: TokenUsage[] = []
       const { runId, attach } = input
       const shared = { state: input.state }
-      const { load, save } = context.checkpoints
       const journal = createJournal(runId, context, !!attach)
       fingerprint = fingerprint || fingerprintOf(name, json)
       const origin = { workflow: name, flow: fingerprint }
@@ -68,8 +67,8 @@ export function defineWorkflow<In = any, Out = any>(options: WorkflowOptions<In,
           bail: result => of(...endOf(input, context, result)),
         }, json.nodes, root)
       }
-      return follow(() => (attach ? load(runId) : undefined), go)
-        .pipe(guardRun(input, { ...context, checkpoints: { load, save, delete: () => journal.end() } }, usage), tellState(input, shared))
+      return follow(() => (attach ? context.checkpoints.load(runId) : undefined), go)
+        .pipe(guardRun(input, context, usage, () => journal.end()), tellState(input, shared))
     })
   const info: AgentInfo = { name, description, capabilities: { streaming: true, approvals: true, resumable: true, structuredOutput: true } }
   return Object.assign(run, { info }) as Workflow<In, Out>
