@@ -1,6 +1,6 @@
 import { Observable, type Subscriber } from 'rxjs'
 import { createConversation, changed, stateOf, type Conversation } from './conversation.js'
-import { createEmitter, type ThreadEmitter } from './emitter.js'
+import { createEmitter, listen } from './emitter.js'
 import { createFlusher } from './flusher.js'
 import { memoryStore } from './memory-store.js'
 import type { ThreadError, ThreadState } from './messages.js'
@@ -11,7 +11,7 @@ import { createIds } from '../context/run-context.js'
 import type { AnyTool } from '../contracts.js'
 import type { ErrorCode, SampanError } from '../errors.js'
 import { systemClock, type Clock } from '../platform/platform.js'
-import type { AgentEvent, NumberedEvent } from '../protocol/events.js'
+import type { NumberedEvent } from '../protocol/events.js'
 import { stringFor } from '../strings.js'
 
 /** What may be otherwise the next time, by itself. A wrong address, a refused token or a body too large stays what it is. */
@@ -43,7 +43,7 @@ export function createThread<Tools extends AnyTool = AnyTool>(options: ThreadOpt
       listeners.add(subscriber)
       return () => listeners.delete(subscriber)
     }),
-    on: (name, listener) => emitter.on(name, listener as never),
+    on: (name, listener) => listen(emitter, name, listener as never),
     send: content => send(core, content),
     cancel: () => cancel(core),
     approve: (toolCallId, editedArgs, how) => answerCall(core, toolCallId, { ...how, approved: true, editedArgs }),
@@ -89,8 +89,11 @@ function createCore(options: ThreadOptions, conversation: Conversation, clock: C
     toError,
     onEvent(event, seq) {
       if (listeners.size) listeners.forEach(listener => listener.next({ seq, event }))
-      announceEvent(emitter, event)
-      if (event.type === 'TOOL_CALL_RESULT') kept.save()
+      // Who listens to text may cancel right there: the event itself has to come before what follows from it.
+      emitter.emit('event', event)
+      // What a run inside this one says is not the answer.
+      if (event.type === 'TEXT_MESSAGE_CONTENT' && event.subagentRunId === undefined) emitter.emit('text', event.delta)
+      else if (event.type === 'TOOL_CALL_RESULT') kept.save()
     },
     onEnd() {
       // Without an open question no call can be taken up again; another may come to have the same id.
@@ -106,13 +109,6 @@ function createCore(options: ThreadOptions, conversation: Conversation, clock: C
 /** Every mini-program's host wants what AI generates to be labelled; a browser and Node want nothing. */
 function labelOf({ label, platform, strings }: Pick<ThreadOptions, 'label' | 'platform' | 'strings'>): string {
   return label ?? (platform && !/^(web|node)$/.test(platform.host.name) ? stringFor('label', strings) : '')
-}
-
-function announceEvent(emitter: ThreadEmitter, event: AgentEvent): void {
-  // Who listens to text may cancel right there: the event itself has to come before what follows from it.
-  if (emitter.has('event')) emitter.emit('event', event)
-  // What a run inside this one says is not the answer.
-  if (event.type === 'TEXT_MESSAGE_CONTENT' && event.subagentRunId === undefined) emitter.emit('text', event.delta)
 }
 
 /** What `select` takes of the state now and, where that is another, after changes in the rhythm of `flushMs`. Each subscriber has its own rhythm. */

@@ -2,22 +2,22 @@ import { EventEmitter } from 'eventemitter3'
 import type { ThreadEvents } from './thread.js'
 import type { Stop } from '../platform/platform.js'
 
-/** The callback side of a thread. The only file that knows the emitter library. */
+type Name = keyof ThreadEvents
+
+/** The callback side of a thread. */
 export interface ThreadEmitter {
-  on<Name extends keyof ThreadEvents>(name: Name, listener: ThreadEvents[Name]): Stop
-  emit<Name extends keyof ThreadEvents>(name: Name, value: Parameters<ThreadEvents[Name]>[0]): void
-  /** Whether anyone listens: the caller need not make what nobody hears. */
-  has(name: keyof ThreadEvents): boolean
+  on<N extends Name>(name: N, listener: ThreadEvents[N]): unknown
+  off<N extends Name>(name: N, listener: ThreadEvents[N]): unknown
+  emit<N extends Name>(name: N, value: Parameters<ThreadEvents[N]>[0]): unknown
 }
 
+/** Makes an emitter. The only file that knows the library. */
 export function createEmitter(): ThreadEmitter {
-  const emitter = new EventEmitter()
-  return {
-    on(name, listener) {
-      emitter.on(name, listener as (...args: unknown[]) => void)
-      return () => void emitter.off(name, listener as (...args: unknown[]) => void)
-    },
-    emit: (name, value) => void emitter.emit(name, value),
-    has: name => emitter.listenerCount(name) > 0,
-  }
+  return new EventEmitter()
+}
+
+/** Calls the listener until it is stopped. */
+export function listen<N extends Name>(emitter: ThreadEmitter, name: N, listener: ThreadEvents[N]): Stop {
+  emitter.on(name, listener)
+  return () => void emitter.off(name, listener)
 }
