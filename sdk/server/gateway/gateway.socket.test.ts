@@ -156,6 +156,19 @@ describe('a socket', () => {
     expect(first.of('a').filter(({ type }) => type === 'end')).toHaveLength(1)
     expect(provider.calls).toHaveLength(1)
   })
+  it.each<['resume' | 'abort']>([['resume'], ['abort']])('that is left before it has begun, by %s, brings nobody down: that its log is not there is nobody’s to hear', async way => {
+    const unheard: unknown[] = []
+    const note = (error: unknown): void => void unheard.push(error)
+    process.on('unhandledRejection', note)
+    onTestFinished(() => void process.off('unhandledRejection', note))
+    const client = await (await serve()).open()
+    client.resume('gone', 0)
+    client[way]('gone', 0)
+    client.resume('other', 0)
+    await client.until('none-active', 'other')
+    await new Promise(resolve => setImmediate(resolve))
+    expect(unheard).toEqual([])
+  })
   it('gives a sign of life while nothing comes, which is no frame', async () => {
     const { provider, open } = await serve({ heartbeatMs: 20 })
     const client = await open()

@@ -97,7 +97,10 @@ async function carry(socket: WebSocket, line: Line, { heartbeatMs, onProblem }: 
     const { reading, key } = await line.opened
     const headers = { 'content-type': 'text/event-stream; charset=utf-8', 'x-sampan-log-id': key.id, 'x-request-id': requestId }
     let hasStarted = false
-    for (let pending = reading.frames.next(); !line.isLeft; ) {
+    let pending: ReturnType<typeof reading.frames.next> | undefined
+    while (!line.isLeft) {
+      // Asked for only where it is awaited at once: nobody else would hear that it fails.
+      pending ??= reading.frames.next()
       const step = await within(pending, heartbeatMs)
       if (!hasStarted) await say({ type: 'start', id, status: 200, headers })
       hasStarted = true
@@ -105,8 +108,8 @@ async function carry(socket: WebSocket, line: Line, { heartbeatMs, onProblem }: 
       if (!step) await say({ type: 'frame', id, seq: 0, data: '' })
       else if (step.done) return void (reading.isComplete && (await say({ type: 'end', id })))
       else {
+        pending = undefined
         await say({ type: 'frame', id, ...logFrameOf(step.value) })
-        pending = reading.frames.next()
       }
     }
   } catch (error) {
