@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { randomPort } from '../../sdk/server/gateway/__fixtures__/random-port.js'
 import { type GatewayOptions, type LogStore, openaiProvider, serveGateway } from '../../sdk/server/gateway/index.js'
 import { wait } from './clock.js'
 import type { Random } from './random.js'
@@ -10,6 +11,8 @@ export interface Servers {
   urls(): readonly string[]
   /** How often something was killed so far: answers that ran there may be lost. */
   lost(): number
+  /** What ended though nobody killed it. */
+  died(): readonly string[]
   close(): Promise<void>
 }
 
@@ -27,7 +30,7 @@ export function gatewayOptions(store: LogStore): GatewayOptions {
 /** One gateway in this process, which lives. */
 export async function oneServer(world: string, store: LogStore): Promise<Servers> {
   const { url, close } = await serveGateway({ ...gatewayOptions(store), providers: { main: openaiProvider({ baseUrl: world, apiKey: 'k', model: 'm' }) } })
-  return { urls: () => [url], lost: () => 0, close }
+  return { urls: () => [url], lost: () => 0, died: () => [], close }
 }
 
 export interface MortalOptions {
@@ -42,11 +45,17 @@ export interface MortalOptions {
   restartStore?: () => Promise<void>
 }
 
-interface Server { child: ChildProcess; url: string; port: number }
+interface Server { child: ChildProcess; url: string; port: number; isKilled: boolean }
 
 /** Gateways in processes of their own. Now and then one is killed without a word, and another takes its port. */
 export async function mortalServers({ world, count, place, killEvery, random, restartStore }: MortalOptions): Promise<Servers> {
-  const servers = await Promise.all(Array.from({ length: count }, () => startServer(world, place, 0)))
+  const died: string[] = []
+  const start = async (port?: number): Promise<Server> => {
+    const server = await (port ? startServer(world, place, port) : startAnywhere(world, place))
+    server.child.once('exit', code => server.isKilled || died.push(`a gateway ended by itself with ${code}`))
+    return server
+  }
+  const servers = await Promise.all(Array.from({ length: count }, () => start()))
   let lost = 0
   let isOver = false
   const reap = async (): Promise<void> => {
@@ -62,13 +71,14 @@ export async function mortalServers({ world, count, place, killEvery, random, re
       const at = random.between(0, servers.length - 1)
       const { port } = servers[at]!
       await kill(servers[at]!)
-      servers[at] = await startServer(world, place, port)
+      servers[at] = await start(port)
     }
   }
   const reaped = reap()
   return {
     urls: () => servers.map(({ url }) => url),
     lost: () => lost,
+    died: () => died,
     async close() {
       isOver = true
       await reaped
@@ -79,6 +89,16 @@ export async function mortalServers({ world, count, place, killEvery, random, re
 
 const script = fileURLToPath(new URL('gateway-process.ts', import.meta.url))
 
+/** Starts one on the first port that is free; one that another has taken ends it. */
+async function startAnywhere(world: string, place: string): Promise<Server> {
+  for (let tries = 0; ; tries++) {
+    const server = await startServer(world, place, randomPort()).catch((error: Error) => {
+      if (tries > 20) throw error
+    })
+    if (server) return server
+  }
+}
+
 async function startServer(world: string, place: string, port: number): Promise<Server> {
   const child = spawn(process.execPath, ['--import', 'tsx', script, world, String(port), place], { stdio: ['ignore', 'pipe', 'inherit'] })
   const onExit = (): void => void child.kill('SIGKILL')
@@ -88,11 +108,15 @@ async function startServer(world: string, place: string, port: number): Promise<
     child.stdout!.once('data', data => resolve(String(data).trim()))
     child.once('exit', code => reject(new Error(`A gateway ended with ${code} before it listened.`)))
   })
-  return { child, url, port: Number(new URL(url).port) }
+  return { child, url, port, isKilled: false }
 }
 
-function kill({ child }: Server): Promise<void> {
+function kill(server: Server): Promise<void> {
+  const { child } = server
+  server.isKilled = true
   return new Promise(resolve => {
+    // What has ended by itself does not end again.
+    if (child.exitCode !== null || child.signalCode !== null) return resolve()
     child.once('exit', () => resolve())
     child.kill('SIGKILL')
   })

@@ -32,7 +32,7 @@ describe('the page of hello-stream', () => {
     const page = await phone.open()
     expect(page.text()).toBe('内容由 AI 生成')
     await page.dispatch('.field', 'confirm', { value: '讲讲你们的手冲' })
-    await page.until(() => page.instance.data.pieces.length > 2, 10_000)
+    await page.until(() => page.instance.data.pieces.length > 2)
     expect(page.instance.data.error).toBe('')
     expect(page.text()).toBe(`${page.instance.data.pieces.join('')}内容由 AI 生成`)
     page.close()

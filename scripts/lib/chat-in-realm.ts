@@ -11,7 +11,7 @@ export async function chatInRealm(options: RealmOptions, gatewayUrl: string, cut
     const doors = loadDoors(realm.context, CHAT_DOORS)
     const wx = Object.assign(phone.wx, { gatewayUrl })
     return await new Promise<ChatReport>((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error('the conversation did not come to an end')), 20_000)
+      const timer = setTimeout(() => reject(new Error('the conversation did not come to an end')), 60_000)
       const report = (value: ChatReport): void => {
         clearTimeout(timer)
         resolve(JSON.parse(JSON.stringify(value)) as ChatReport)

@@ -1,4 +1,5 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { randomUUID } from 'node:crypto'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { inRealmHost, realmHost } from '../../sdk/testkit/realm-host.js'
 import { phoneFiles } from './phone-files.js'
 import { mustRun, root } from './run.js'
@@ -8,10 +9,11 @@ import { mustRun, root } from './run.js'
  * `return this` and gives `undefined` for everything else. Synchronous code only; what it reports comes back.
  */
 export async function runInJsc(code: string): Promise<unknown[]> {
-  const file = `${root}.cache/jsc.js`
+  // A file of its own: two test files run at the same time.
+  const file = `${root}.cache/jsc-${randomUUID()}.js`
   mkdirSync(`${root}.cache`, { recursive: true })
   writeFileSync(file, `${WECHAT_FUNCTION}\n${realmHost(phoneFiles())}\n${inRealmHost(code)}\nprint(JSON.stringify(reported))`)
-  const output = await mustRun('jsc', ['--useJIT=false', file])
+  const output = await mustRun('jsc', ['--useJIT=false', file]).finally(() => rmSync(file))
   return JSON.parse(output.trim().split('\n').at(-1)!)
 }
 

@@ -42,7 +42,7 @@ export interface ByteServer {
   readonly openSockets: number
   /** Answers differently from now on. */
   use(handler: ByteHandler): void
-  /** Resolves once the condition holds; rejects after `timeoutMs` (10 000). Checked at each change, not by polling. */
+  /** Resolves once the condition holds; rejects after `timeoutMs` (30 000). Checked at each change, not by polling. */
   until(condition: (server: ByteServer) => boolean, timeoutMs?: number): Promise<void>
   close(): Promise<void>
 }
@@ -50,7 +50,7 @@ export interface ByteServer {
 /**
  * An HTTP server on a free loopback port that sends exactly the bytes it is told to, in exactly these pieces, and can
  * break in every way of {@link ByteFaults}. A request may ask for faults itself, in the header `x-faults` or the query
- * `faults`: `?faults=split=1,crlf`. It never keeps a process alive, and closes by itself after `maxLifeMs` (60 s).
+ * `faults`: `?faults=split=1,crlf`. It never keeps a process alive, and closes by itself after `maxLifeMs` (10 minutes).
  *
  * @example
  * const server = await startByteServer({ chunks: ['data: 你好\n\n'], faults: { split: 1 } })
@@ -80,7 +80,7 @@ export async function startByteServer(handler: ByteHandler = {}, options: { maxL
     sockets.forEach((socket) => socket.destroy())
     await closed
   }
-  const life = setTimeout(() => void close(), options.maxLifeMs ?? 60_000)
+  const life = setTimeout(() => void close(), options.maxLifeMs ?? 600_000)
   life.unref()
 
   const server: ByteServer = {
@@ -93,7 +93,7 @@ export async function startByteServer(handler: ByteHandler = {}, options: { maxL
       return sockets.size
     },
     use: (next) => void (current = next),
-    until: (condition, timeoutMs = 10_000) => untilTrue(() => condition(server), waiting, timeoutMs),
+    until: (condition, timeoutMs = 30_000) => untilTrue(() => condition(server), waiting, timeoutMs),
     close,
   }
   return server
@@ -181,7 +181,15 @@ async function play(step: ByteStep, request: IncomingMessage, response: ServerRe
     return
   }
   if (step.end === 'clean') (compressor ?? response).end()
-  if (step.end === 'reset') request.socket.resetAndDestroy()
+  if (step.end === 'reset') {
+    await turns()
+    request.socket.resetAndDestroy()
+  }
+}
+
+/** A reset also loses what was sent and not yet read: lets a client in this process read it, however long it was kept from it. */
+async function turns(): Promise<void> {
+  for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve))
 }
 
 function wait(ms: number | undefined): Promise<void> {

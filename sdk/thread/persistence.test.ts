@@ -151,7 +151,7 @@ it('loses no settled message and has no effect twice, wherever the phone is kill
     }),
     { numRuns: 12 },
   )
-}, 20_000)
+})
 
 describe('a long conversation', () => {
   it('writes no more for a turn when it is long', () => {

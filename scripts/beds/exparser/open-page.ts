@@ -71,6 +71,9 @@ export async function openPage({ folder, page, wx, query = {} }: OpenPageOptions
   return handle(component, state, parent, endAsync)
 }
 
+/** How long a page is waited for, in milliseconds: more than a busy machine needs. */
+const WAIT_MS = 30_000
+
 function handle(component: any, state: { instance?: any }, parent: HTMLElement, onClose: () => void): OpenPage {
   const settle = () => new Promise<void>(done => setTimeout(done, 0))
   const text = () => (parent.textContent ?? '').replace(/\s+/g, ' ').trim()
@@ -86,7 +89,7 @@ function handle(component: any, state: { instance?: any }, parent: HTMLElement, 
     text,
     dispatch,
     tap: (selector, detail) => dispatch(selector, 'tap', detail),
-    async until(condition, ms = 5000) {
+    async until(condition, ms = WAIT_MS) {
       for (const end = Date.now() + ms; !condition();) {
         if (Date.now() > end) throw new Error(`waited ${ms} ms in vain; the page shows: ${text()}`)
         await new Promise(done => setTimeout(done, 5))

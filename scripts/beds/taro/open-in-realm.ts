@@ -33,7 +33,7 @@ export interface OpenInRealmOptions {
 interface Node { sid?: string; cl?: string; v?: string }
 type Member = (this: unknown, ...args: unknown[]) => unknown
 
-const WAIT_MS = 15_000
+const WAIT_MS = 30_000
 
 /**
  * Runs Taro's output for a target on a logic layer with nothing but the language and the host: no web, no `globalThis`,

@@ -53,7 +53,7 @@ describe('a place in a log', () => {
     const reader = readFrames(await asked)
     await reader.next()
     const key = { userId, id: 'a' }
-    await store.append(key, { frames: [2, 3, 4].map(seq => ({ seq, lines: ['data: {}'] })), isLast: false, keepFrom: 4, ttlMs: 1000 })
+    await store.append(key, { frames: [2, 3, 4].map(seq => ({ seq, lines: ['data: {}'] })), isLast: false, keepFrom: 4, ttlMs: 60_000 })
     const last = (await reader.next())!
     expect([last.id, last.event, JSON.parse(last.data).error]).toMatchObject([undefined, 'error', { code: 'log_expired', status: 410 }])
     expect((await follow('a', 1)).status).toBe(410)
@@ -102,8 +102,8 @@ describe('limits', () => {
     // It is made between the look and the start.
     store.read = async (...given) => {
       store.read = read
-      expect(await store.create(key, 1000)).toBe(true)
-      await store.append(key, { frames: [{ seq: 1, lines: ['data: [DONE]'] }], isLast: true, ttlMs: 1000 })
+      expect(await store.create(key, 60_000)).toBe(true)
+      await store.append(key, { frames: [{ seq: 1, lines: ['data: [DONE]'] }], isLast: true, ttlMs: 60_000 })
       return given[2] ? read(...given) : undefined
     }
     expect(await framesOf(await chat('a'))).toEqual([{ id: '1', data: '[DONE]' }])
@@ -170,8 +170,8 @@ describe('closing', () => {
     const store = memoryLogStore()
     const { gateway, follow, page, userId } = await startLogs({ logs: { store } })
     const key = { userId, id: 'a' }
-    await store.create(key, 1000)
-    await store.append(key, { frames: [{ seq: 1, lines: ['data: {}'] }], isLast: false, ttlMs: 1000 })
+    await store.create(key, 60_000)
+    await store.append(key, { frames: [{ seq: 1, lines: ['data: {}'] }], isLast: false, ttlMs: 60_000 })
     const reader = readFrames(await follow('a'))
     expect((await reader.next())!.id).toBe('1')
     const waiting = page('a', 1, 20_000)

@@ -137,11 +137,11 @@ describe('a poll', () => {
     expect(provider.calls).toHaveLength(1)
   })
   it('gathers what comes soon after its first frame, so that polls stay few', async () => {
-    const { chat, page, provider } = await startLogs({ logs: { gatherMs: 250 } })
+    const { chat, page, provider } = await startLogs({ logs: { gatherMs: 1000 } })
     const asked = chat('a', { prefer: 'respond-async' })
     await say(provider, 1, delta('one'))
     await asked
-    const waiting = page('a', 0, 2000)
+    const waiting = page('a', 0, 20_000)
     for (let index = 0; index < 5; index++) {
       await new Promise(resolve => setImmediate(resolve))
       provider.send(delta(`more ${index}`))

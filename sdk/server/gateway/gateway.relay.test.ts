@@ -32,7 +32,7 @@ describe('a stream', () => {
     expect((await framesOf(await chat())).at(-1)).toEqual({ id: '3', data: '[DONE]' })
   })
   it('ends with [DONE] where the provider falls silent after its finish reason, whose connection is closed', async () => {
-    const { chat, provider } = await startRelay({ chunks: [delta('a'), finish], faults: { hang: 9999 } }, { limits: { idleTimeoutMs: 20 } })
+    const { chat, provider } = await startRelay({ chunks: [delta('a') + finish], faults: { hang: 9999 } }, { limits: { idleTimeoutMs: 20 } })
     expect((await framesOf(await chat())).at(-1)).toEqual({ id: '3', data: '[DONE]' })
     await provider.until(({ closedSockets }) => closedSockets === 1)
   })

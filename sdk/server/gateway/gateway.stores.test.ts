@@ -17,7 +17,7 @@ async function start(options: GatewayOptions): Promise<LogUser & { close(): Prom
 
 describe.skipIf(!hasRedis())('two gateways on one Redis', () => {
   let redis: RedisServer
-  beforeAll(async () => void (redis = await startRedis()), 20_000)
+  beforeAll(async () => void (redis = await startRedis()))
   afterAll(() => redis.close())
   let count = 0
   const startTwo = async (logs: LogOptions = {}, limits: LimitOptions = {}) => {
@@ -72,7 +72,7 @@ describe.skipIf(!hasRedis())('two gateways on one Redis', () => {
     }
   })
   it('know of each other’s readers: one who reads on the second keeps the first at work', async () => {
-    const { provider, a, b, reads } = await startTwo({ graceMs: 600 })
+    const { provider, a, b, reads } = await startTwo({ graceMs: 2000 })
     const asked = a.chat('log', detach)
     await say(provider, 1, delta('one'))
     const reader = readFrames(await b.follow('log'))
@@ -137,7 +137,7 @@ describe.skipIf(!hasRedis())('two gateways on one Redis', () => {
     provider.send(answerOf(0).join(''))
     expect((await framesOf(await b.follow('log'))).map(({ id }) => id)).toEqual(['1', '2', '3', '4'])
     expect(provider.calls).toHaveLength(1)
-  }, 20_000)
+  })
 })
 
 describe('a gateway with a SQLite file', () => {
@@ -178,5 +178,5 @@ describe('a gateway with a SQLite file', () => {
     expect(codeOf(cut[1])).toBe('upstream_truncated')
     expect(await (await after.cancel('cut')).json()).toEqual({ isDone: true })
     expect(provider.requests).toHaveLength(2)
-  }, 20_000)
+  })
 })

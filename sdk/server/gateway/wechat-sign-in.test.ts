@@ -18,7 +18,7 @@ async function wechat(answer: string, status = 200) {
   }).listen(0, '127.0.0.1')
   await new Promise(resolve => server.once('listening', resolve))
   onTestFinished(() => void (server.closeAllConnections(), server.close()))
-  const verify = wechatSignIn({ appId: 'wx-app', appSecret, baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, timeoutMs: 300 })
+  const verify = wechatSignIn({ appId: 'wx-app', appSecret, baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, timeoutMs: answer ? 10_000 : 100 })
   return { asked, verify }
 }
 

@@ -111,7 +111,7 @@ export function manualProvider(): ManualProvider {
 }
 
 /** How long {@link until} waits, in milliseconds: more than a machine with much else to do needs. */
-const PATIENCE_MS = 10_000
+const PATIENCE_MS = 30_000
 
 /** Resolves once the condition holds. Looks again after each turn of the event loop. */
 export async function until(condition: () => boolean): Promise<void> {

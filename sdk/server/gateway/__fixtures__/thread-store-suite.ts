@@ -12,6 +12,8 @@ export interface ThreadStoreSuiteOptions {
 
 const change = (more: Partial<ThreadWrite>): ThreadWrite =>
   ({ after: 0, from: 0, items: [], rest: '{}', ttlMs: 60_000, maxThreads: 10, maxBytes: 10_000, ...more })
+/** Longer than a test takes on any machine: time passes without waiting. */
+const shortMs = 9000
 /** Texts that stores like to damage. */
 const texts = ['{"text":"你好 🚣\\u0000"}', '"\'; DROP TABLE threads; --"', '{"n":12345678901234567890}', '"a\\nb"']
 
@@ -99,10 +101,10 @@ export function threadStoreSuite(name: string, { open, pass }: ThreadStoreSuiteO
     it('is gone when its time is over, makes room, and is kept for longer by every write', async () => {
       const { store, key } = await start()
       const other = { ...key, id: 'other' }
-      const version = await written(store, key, { items: ['1'], ttlMs: 300 })
-      await written(store, other, { items: ['1'], ttlMs: 300 })
+      const version = await written(store, key, { items: ['1'], ttlMs: shortMs })
+      await written(store, other, { items: ['1'], ttlMs: shortMs })
       await written(store, key, { after: version, from: 1, items: ['2'] })
-      await pass(300)
+      await pass(shortMs)
       expect([await store.read(other), (await store.read(key))!.items, (await store.list(key.userId)).length]).toEqual([undefined, ['1', '2'], 1])
       expect(await store.write(other, change({ after: 0, items: ['3'], maxThreads: 2 }))).toMatchObject({ type: 'written' })
       expect((await store.read(other))!.items).toEqual(['3'])
@@ -140,12 +142,12 @@ export function threadStoreSuite(name: string, { open, pass }: ThreadStoreSuiteO
     })
     it('may be written after any erasure that is forgotten, and no sooner for what was written since', async () => {
       const { store, key } = await start()
-      await store.erase(key.userId, 300)
+      await store.erase(key.userId, shortMs)
       const after = await store.erasedAt(key.userId)
       await written(store, key, { after, items: ['1'] })
       await store.delete(key)
       expect(await store.erasedAt(key.userId)).toBe(after)
-      await pass(300)
+      await pass(shortMs)
       expect(await store.erasedAt(key.userId)).toBe(0)
       await written(store, key, { items: ['2'] })
     })

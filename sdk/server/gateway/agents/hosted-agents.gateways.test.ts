@@ -151,5 +151,5 @@ describe.each<[string, () => () => GatewayOptions, boolean]>([
 let redis: RedisServer
 beforeAll(async () => {
   if (hasRedis()) redis = await startRedis()
-}, 20_000)
+})
 afterAll(() => redis?.close())

@@ -89,7 +89,7 @@ describe('an agent that the gateway hosts', () => {
     expect(frames.slice(0, -1).map(({ data }) => JSON.parse(data) as unknown)).toEqual(seen)
     expect([frames.at(-1)!.event, JSON.parse(frames.at(-1)!.data)]).toMatchObject(['error', { type: 'RUN_ERROR', error: { code: 'upstream_truncated' } }])
     expect(provider.requests).toHaveLength(1)
-  }, 20_000)
+  })
   test('stops when it is told to, and says so as AG-UI does', async () => {
     let isLeft = false
     const never = Object.assign(() => new Observable<never>(() => () => void (isLeft = true)), { info: { provider: 'x', model: 'y' } })

@@ -59,7 +59,7 @@ it('a call whose entry could not be written may be tried again', async () => {
 
 describe.skipIf(!hasRedis())('with a real Redis', () => {
   let redis: RedisServer
-  beforeAll(async () => void (redis = await startRedis()), 20_000)
+  beforeAll(async () => void (redis = await startRedis()))
   afterAll(() => redis.close())
 
   hostedLedgersSuite('Redis', { open: () => redisLedgers({ url: redis.url }) })

@@ -69,10 +69,10 @@ describe('a SQLite file', () => {
 
 describe.skipIf(!hasRedis())('with a real Redis', () => {
   let redis: RedisServer
-  beforeAll(async () => void (redis = await startRedis()), 20_000)
+  beforeAll(async () => void (redis = await startRedis()))
   afterAll(() => redis.close())
 
-  threadStoreSuite('Redis', { open: async () => redisThreadStore({ url: redis.url }), pass: ms => new Promise(resolve => setTimeout(resolve, ms + 50)) })
+  threadStoreSuite('Redis', { open: async () => redisThreadStore({ url: redis.url }), pass: ms => redis.pass(ms) })
 
   it('a thread of which Redis has lost a part is not there, and may be written anew', async () => {
     const store = redisThreadStore({ url: redis.url })
