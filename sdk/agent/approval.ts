@@ -3,7 +3,8 @@ import type { RunState } from './run-state.js'
 import { denial, type Failure } from './tool-outcome.js'
 import type { AnyTool, ApprovalRule, Tool } from '../contracts.js'
 import { canonicalJson } from '../protocol/json.js'
-import { kept, own } from '../protocol/kept-runs.js'
+import { kept } from '../protocol/kept-runs.js'
+import { own } from '../protocol/own.js'
 
 type InputOf<T> = T extends Tool<string, infer Args, any> ? Args : never
 

@@ -4,11 +4,9 @@ import { noteInLedger, whenDone, writeLedger } from './ledger.js'
 import { openCall } from './open-call.js'
 import type { RunState } from './run-state.js'
 import { endCall, failure, outcomeOf, type ToolOutcome } from './tool-outcome.js'
+import { MAX_TIMER_MS } from '../context/max-timer-ms.js'
 import { errorMessage } from '../errors.js'
 import type { AgentEvent } from '../protocol/events.js'
-
-/** The longest time a host's timer keeps: 2³¹ − 1 ms. What is longer would go off at once. */
-export const MAX_TIMER_MS = 0x7fffffff
 
 /**
  * Runs one tool and emits its result. The ledger is written before the effect. Where nothing has to be waited for,

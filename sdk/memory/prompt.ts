@@ -1,7 +1,7 @@
 import type { ModelMiddleware } from '../contracts.js'
 import { SampanError } from '../errors.js'
 import { instructionsEnd } from '../protocol/instructions-end.js'
-import { own } from '../protocol/kept-runs.js'
+import { own } from '../protocol/own.js'
 import type { Message } from '../protocol/messages.js'
 
 /** What no name of a variable has in it: JSON in a prompt is left alone. */

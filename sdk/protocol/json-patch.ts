@@ -1,6 +1,7 @@
 import { applyOperation } from 'fast-json-patch/module/core.mjs'
-import { SampanError } from '../errors.js'
 import type { JsonPatchOperation } from './events.js'
+import { has } from './own.js'
+import { SampanError } from '../errors.js'
 
 /**
  * Applies an RFC 6902 patch, as STATE_DELTA and ACTIVITY_DELTA carry it, all of it or nothing.
@@ -99,7 +100,6 @@ function copyOf(value: unknown): Container {
 }
 
 const isContainer = (value: unknown): value is Container => typeof value === 'object' && value !== null
-const has = (value: object, token: string): boolean => Object.prototype.hasOwnProperty.call(value, token)
 const exists = (value: Container, token: string): boolean => has(value, token) && (!Array.isArray(value) || isIndex(token))
 const mayAdd = (value: Container, token: string): boolean => !Array.isArray(value) || token === '-' || (isIndex(token) && Number(token) <= value.length)
 const isIndex = (token: string): boolean => /^(0|[1-9]\d*)$/.test(token)

@@ -1,3 +1,5 @@
+import { own } from './own.js'
+
 // What runs that wait for a person keep travels in AG-UI's shared state, under `sampan.runs`: whoever resumes sends the
 // state back, so neither phone nor gateway has to remember anything for it. What a person said for good travels the same
 // way, under `sampan.approvals`.
@@ -42,16 +44,6 @@ export function kept(state: unknown, shelf: Shelf, key: string): unknown {
 /** The state with something under a name of ours; without it where it is `undefined`. The state given is not changed. */
 export function keep(state: unknown, shelf: Shelf, key: string, value: unknown): unknown {
   return kept(state, shelf, key) === value ? state : changed(state, value, 'sampan', shelf, key) || {}
-}
-
-/** What an object has itself, and not from where all objects have something. What is no object has nothing. */
-export function own<T>(object: { readonly [key: string]: T } | undefined, key: string): T | undefined {
-  return has(object, key) ? object![key] : undefined
-}
-
-/** Whether an object has a key of its own. */
-export function has(value: unknown, key: string): boolean {
-  return typeof value === 'object' && value !== null && Object.prototype.hasOwnProperty.call(value, key)
 }
 
 function shelfOf(state: unknown, shelf: Shelf): { readonly [key: string]: unknown } | undefined {

@@ -2,7 +2,7 @@ import type { FlowNode } from './flow-json.js'
 import { conditions, PLACEHOLDER } from './predicate.js'
 import type { StepRegistry } from './step.js'
 import { SampanError } from '../errors.js'
-import { has } from '../protocol/kept-runs.js'
+import { has } from '../protocol/own.js'
 
 /** What a place in a flow may refer to. */
 interface Known {

@@ -1,9 +1,9 @@
 import { FLOW_VERSION, type FlowJson, type FlowNode, type FlowValue, type Predicate, type RetryPolicy } from './flow-json.js'
-import { byKey } from './own.js'
+import { byKey } from './by-key.js'
 import { isAgent, type Runnable, type StepLike, type StepRegistry } from './step.js'
 import type { Schema, SchemaOutput } from '../contracts.js'
 import { SampanError } from '../errors.js'
-import { has } from '../protocol/kept-runs.js'
+import { has } from '../protocol/own.js'
 import { toJsonSchema } from '../protocol/schema.js'
 
 export interface NodeOptions {

@@ -1,9 +1,9 @@
 import type { FlowValue, Operand, Predicate } from './flow-json.js'
-import { byKey } from './own.js'
+import { byKey } from './by-key.js'
 import type { Scope } from './scope.js'
 import { SampanError } from '../errors.js'
 import { canonicalJson } from '../protocol/json.js'
-import { has, own } from '../protocol/kept-runs.js'
+import { has, own } from '../protocol/own.js'
 
 /** A condition that always holds: the last case of a branch. */
 export const otherwise: Predicate = { truthy: { literal: true } }

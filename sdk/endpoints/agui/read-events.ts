@@ -3,7 +3,7 @@ import { SampanError } from '../../errors.js'
 import type { AgentEvent } from '../../protocol/events.js'
 import { frameText, type Frame } from '../../protocol/frames.js'
 import { parseJson } from '../../protocol/json.js'
-import { own } from '../../protocol/kept-runs.js'
+import { own } from '../../protocol/own.js'
 import { transform } from '../../protocol/transform.js'
 import { isPassingStatus, readError } from '../../transport/failures.js'
 

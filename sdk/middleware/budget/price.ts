@@ -1,5 +1,5 @@
 import type { PriceTable } from '../../contracts.js'
-import { own } from '../../protocol/kept-runs.js'
+import { own } from '../../protocol/own.js'
 import type { TokenUsage } from '../../protocol/messages.js'
 
 export interface Cost { amount: number; currency: string }

@@ -8,7 +8,7 @@ import { completionSource, openLog, type OpenLog } from './logged-completion.js'
 import { checkAfter, checkLogId } from './log-places.js'
 import { errorBody, Problem, toProblem } from './problem.js'
 import { completionPaths, readCompletion, type RouteParts } from './routes.js'
-import { within } from './sse-response.js'
+import { patiently } from './sse-response.js'
 
 /** Streams one socket may carry at a time. */
 const maxLines = 32
@@ -97,20 +97,15 @@ async function carry(socket: WebSocket, line: Line, { heartbeatMs, onProblem }: 
     const { reading, key } = await line.opened
     const headers = { 'content-type': 'text/event-stream; charset=utf-8', 'x-sampan-log-id': key.id, 'x-request-id': requestId }
     let hasStarted = false
-    let pending: ReturnType<typeof reading.frames.next> | undefined
+    const next = patiently(reading.frames, heartbeatMs)
     while (!line.isLeft) {
-      // Asked for only where it is awaited at once: nobody else would hear that it fails.
-      pending ??= reading.frames.next()
-      const step = await within(pending, heartbeatMs)
+      const step = await next()
       if (!hasStarted) await say({ type: 'start', id, status: 200, headers })
       hasStarted = true
       // A sign of life: a frame that every client has already.
       if (!step) await say({ type: 'frame', id, seq: 0, data: '' })
       else if (step.done) return void (reading.isComplete && (await say({ type: 'end', id })))
-      else {
-        pending = undefined
-        await say({ type: 'frame', id, ...logFrameOf(step.value) })
-      }
+      else await say({ type: 'frame', id, ...logFrameOf(step.value) })
     }
   } catch (error) {
     const problem = toProblem(error)

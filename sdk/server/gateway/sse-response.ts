@@ -26,23 +26,34 @@ const event = 'event: ping\ndata: {}\n\n'
 export function sseResponse(frames: AsyncGenerator<Frame, void>, options: SseResponseOptions): Response {
   const encoder = new TextEncoder()
   const heartbeat = options.showsEventsOnly ? event : comment
-  let pending: Promise<IteratorResult<Frame, void>> | undefined
+  const next = patiently(frames, options.heartbeatMs)
   const body = new ReadableStream<Uint8Array>({
     start(controller) {
       if (options.isEarly) controller.enqueue(encoder.encode(heartbeat))
     },
     // Pulled, not pushed: a slow client slows the provider down instead of filling our memory.
     async pull(controller) {
-      pending ??= frames.next()
-      const step = await within(pending, options.heartbeatMs)
+      const step = await next()
       if (step === undefined) return controller.enqueue(encoder.encode(heartbeat))
-      pending = undefined
       if (step.done) controller.close()
       else controller.enqueue(encoder.encode(writeFrame(step.value, options.isAscii)))
     },
     cancel: () => options.onCancel(),
   })
   return new Response(body, { headers: { ...sseHeaders, ...options.headers } })
+}
+
+/**
+ * Gives what comes next, or `undefined` each time that takes longer than `ms`. It is asked for only where it is awaited at
+ * once: of one that is left nobody else would hear that it fails.
+ */
+export function patiently<T>(source: AsyncIterator<T, void>, ms: number): () => Promise<IteratorResult<T, void> | undefined> {
+  let pending: Promise<IteratorResult<T, void>> | undefined
+  return async () => {
+    const step = await within((pending ??= source.next()), ms)
+    if (step) pending = undefined
+    return step
+  }
 }
 
 /** What the promise gives, or `undefined` when it takes longer than `ms`. */
